@@ -45,12 +45,12 @@ bench: ## measure against the libraries a user would pick instead
 bench-full: ## the same with the measurements that take long
 	@cd bench && $(GO) run . -full
 
-lint: tools ## check formatting, go.mod files, vet, staticcheck; no test sleeps
+lint: tools ## check formatting, vet, staticcheck, go.mod files; no test sleeps
 	@sh .ci/format-check "$(BIN)/gofumpt"
 	@sh .ci/sleep-check
-	@$(EACH) $(GO) mod tidy -diff
 	@$(EACH) $(GO) vet ./...
 	@$(EACH) "$(BIN)/staticcheck" -checks $(STATICCHECKS) ./...
+	@$(EACH) $(GO) mod tidy -diff
 
 check: lint test fuzz e2e ## all of what CI runs
 
