@@ -119,8 +119,8 @@ func (t *trial) one(name string) types.Parameter {
 	return out.Parameters[0]
 }
 
-// list pages a listing with decryption to its end. The request's path is below
-// the trial's.
+// list pages a listing with decryption to its end, and orders it by name: the
+// order of a listing is no fact. The request's path is below the trial's.
 func (t *trial) list(path string, in ssm.GetParametersByPathInput) []types.Parameter {
 	t.Helper()
 	in.Path, in.WithDecryption = aws.String(t.base+path), aws.Bool(true)
@@ -132,6 +132,7 @@ func (t *trial) list(path string, in ssm.GetParametersByPathInput) []types.Param
 		}
 		all = append(all, out.Parameters...)
 		if aws.ToString(out.NextToken) == "" {
+			slices.SortFunc(all, byNameAndSelector)
 			return all
 		}
 		in.NextToken = out.NextToken
@@ -157,9 +158,10 @@ func same[T any](t *trial, what string, got, want T) {
 	}
 }
 
-// shown is a parameter's name with selector, version and value, on one line.
+// shown is a parameter's name, version and value on one line. Its selector is a
+// fact of its own.
 func shown(p types.Parameter) string {
-	return fmt.Sprintf("%s%s #%d %s", aws.ToString(p.Name), aws.ToString(p.Selector), p.Version, aws.ToString(p.Value))
+	return fmt.Sprintf("%s #%d %s", aws.ToString(p.Name), p.Version, aws.ToString(p.Value))
 }
 
 // names are the parameters' names, less the trial's path.

@@ -38,11 +38,12 @@ var listingFacts = []fact{
 		_, err := t.peer.Client.GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String("a/b")})
 		t.refused("a/b", err, "ValidationException")
 	}},
-	{"a page holds 1 to 10", func(t *trial) {
-		for _, size := range []int32{-1, 0, 11} {
-			_, err := t.peer.Client.GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String(t.base), MaxResults: aws.Int32(size)})
-			t.refused(fmt.Sprint("MaxResults ", size), err, "ValidationException")
-		}
+	{"a page of more than ten fails the call", func(t *trial) {
+		t.refused("11", t.pageError(11), "ValidationException")
+	}},
+	{"a page of less than one fails the call", func(t *trial) {
+		t.refused("0", t.pageError(0), "ValidationException")
+		t.refused("-1", t.pageError(-1), "ValidationException")
 	}},
 	{"a page holds at most MaxResults, and ten without", func(t *trial) {
 		for i := range 12 {
@@ -163,14 +164,22 @@ var filterFacts = []fact{
 	{"filter Type takes types only", func(t *trial) {
 		t.refused("Text", t.filterError("Type", "Equals", "Text"), "InvalidFilterValue")
 	}},
-	{"a filter has 1 to 50 values", func(t *trial) {
+	{"a filter has a value", func(t *trial) {
 		t.refused("none", t.filterError("KeyId", "Equals"), "InvalidFilterValue", "ValidationException")
+	}},
+	{"a filter has at most 50 values", func(t *trial) {
 		var values []string
 		for i := range 51 {
 			values = append(values, fmt.Sprint("key-", i))
 		}
 		t.refused("51", t.filterError("KeyId", "Equals", values...), "InvalidFilterValue", "ValidationException")
 	}},
+}
+
+// pageError is what a listing of so many a page fails with.
+func (t *trial) pageError(size int32) error {
+	_, err := t.peer.Client.GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String(t.base), MaxResults: aws.Int32(size)})
+	return err
 }
 
 // filtered is a recursive listing with one filter.

@@ -3,6 +3,8 @@ package ssmtest
 import (
 	"fmt"
 	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // versionFacts are about versions, labels and selectors.
@@ -13,11 +15,19 @@ var versionFacts = []fact{
 			same(t, "answer", shown(t.one(name)), fmt.Sprintf("%s #%d v%d", name, i+1, i+1))
 		}
 	}},
-	{"a version selects, and the selector starts with a colon", func(t *trial) {
+	{"a version selects", func(t *trial) {
 		name := t.put("/p", "one")
 		t.put("/p", "two")
-		same(t, "answer", shown(t.one(name+":1")), name+":1 #1 one")
-		same(t, "answer", shown(t.one(name+":2")), name+":2 #2 two")
+		same(t, "answer", shown(t.one(name+":1")), name+" #1 one")
+		same(t, "answer", shown(t.one(name+":2")), name+" #2 two")
+	}},
+	{"an answer asked with a selector has it, after a colon", func(t *trial) {
+		p := t.one(t.put("/p", "one"))
+		t.label(*p.Name, 1, "prod")
+		for _, selector := range []string{":1", ":prod"} {
+			same(t, "by name", aws.ToString(t.one(*p.Name+selector).Selector), selector)
+			same(t, "by ARN", aws.ToString(t.one(*p.ARN+selector).Selector), selector)
+		}
 	}},
 	{"an answer asked without a selector has none", func(t *trial) {
 		name := t.put("/p", "one")
@@ -30,16 +40,16 @@ var versionFacts = []fact{
 		name := t.put("/p", "one")
 		t.label(name, 1, "prod")
 		t.put("/p", "two")
-		same(t, "answer", shown(t.one(name+":prod")), name+":prod #1 one")
+		same(t, "answer", shown(t.one(name+":prod")), name+" #1 one")
 		same(t, "answer", shown(t.one(name)), name+" #2 two")
 	}},
 	{"a label moves, also backwards", func(t *trial) {
 		name := t.put("/p", "one")
 		t.put("/p", "two")
 		t.label(name, 2, "prod")
-		same(t, "answer", shown(t.one(name+":prod")), name+":prod #2 two")
+		same(t, "answer", shown(t.one(name+":prod")), name+" #2 two")
 		t.label(name, 1, "prod")
-		same(t, "answer", shown(t.one(name+":prod")), name+":prod #1 one")
+		same(t, "answer", shown(t.one(name+":prod")), name+" #1 one")
 		same(t, "answer", shown(t.one(name)), name+" #2 two")
 	}},
 	{"several selectors of one parameter are all answered", func(t *trial) {
@@ -52,7 +62,7 @@ var versionFacts = []fact{
 			got = append(got, shown(p))
 		}
 		slices.Sort(got)
-		same(t, "answers", got, []string{name + " #2 two", name + ":1 #1 one", name + ":2 #2 two", name + ":prod #1 one"})
+		same(t, "answers", got, []string{name + " #1 one", name + " #1 one", name + " #2 two", name + " #2 two"})
 	}},
 	{"an unknown version or label is invalid alone, with its selector", func(t *trial) {
 		name := t.put("/p", "one")
@@ -64,7 +74,7 @@ var versionFacts = []fact{
 	}},
 	{"a selector at the root is no part of the name", func(t *trial) {
 		t.putParameter(Parameter{Name: t.root, Text: "one"})
-		same(t, "answer", shown(t.one(t.root+":1")), t.root+":1 #1 one")
+		same(t, "answer", shown(t.one(t.root+":1")), t.root+" #1 one")
 	}},
 	{"a hundred versions are kept", func(t *trial) {
 		var name string
@@ -85,7 +95,7 @@ var versionFacts = []fact{
 		if err == nil {
 			t.Error("the 101st version pushed out a labelled one")
 		}
-		same(t, "answer", shown(t.one(name+":prod")), name+":prod #1 v1")
+		same(t, "answer", shown(t.one(name+":prod")), name+" #1 v1")
 	}},
 	{"a version has at most ten labels", func(t *trial) {
 		name := t.put("/p", "one")
@@ -99,12 +109,20 @@ var versionFacts = []fact{
 	}},
 	{"a label does not start with a digit, aws or ssm", func(t *trial) {
 		name := t.put("/p", "one")
-		for _, label := range []string{"1st", "aws-x", "ssm_x", "AWSx", "with space"} {
+		for _, label := range []string{"1st", "aws-x", "ssm_x", "with space"} {
 			if t.peer.Writer.LabelParameter(t.Context(), name, 1, label) == nil {
 				t.Errorf("%q was accepted as a label", label)
 			}
 		}
 		t.label(name, 1, "p.r_o-d1")
+	}},
+	{"what bars a label ignores case", func(t *trial) {
+		name := t.put("/p", "one")
+		for _, label := range []string{"AWS-x", "Ssm"} {
+			if t.peer.Writer.LabelParameter(t.Context(), name, 1, label) == nil {
+				t.Errorf("%q was accepted as a label", label)
+			}
+		}
 	}},
 	{"a version that does not exist takes no label", func(t *trial) {
 		name := t.put("/p", "one")
