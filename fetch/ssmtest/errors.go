@@ -82,7 +82,7 @@ func (e *apiError) typed() error {
 	case "InternalServerError":
 		return &types.InternalServerError{Message: message}
 	case "InvalidFilterKey":
-		return &types.InvalidFilterKey{Message: message}
+		return &types.InvalidFilterKey{} // the service model gives it no message
 	case "InvalidFilterOption":
 		return &types.InvalidFilterOption{Message: message}
 	case "InvalidFilterValue":

@@ -9,7 +9,9 @@ import (
 )
 
 // Parameter is what [Store.PutParameter] stores as a new version. It prints,
-// logs and marshals without its Text.
+// logs and marshals without its Text, as far as its methods are asked: fmt asks
+// none for the verbs %p and %w, nor for what it finds in an unexported field.
+// Write a Parameter down where it is put, and do not keep it.
 type Parameter struct {
 	Name     string              // "/a/b", or "p" at the root, which is the same parameter as "/p"
 	Text     string              // the value: 1 to 8192 bytes of UTF-8
