@@ -81,4 +81,4 @@ for package in fetch/ssmtest registry; do
 		packages+=("./$package/")
 	fi
 done
-go test -tags e2e -count=1 -run '^TestE2E' "$@" "${packages[@]}"
+"${GO:-go}" test -tags e2e -count=1 -run '^TestE2E' "$@" "${packages[@]}"

@@ -36,6 +36,7 @@ func TestFaultHitsTheCallsThatAskForItsName(t *testing.T) {
 		{"/a/b", "/a/bc", false},
 		{"in ner", "in ner", true},
 		{"/aws/reference/secretsmanager/s", "/aws/reference/secretsmanager/s:AWSPREVIOUS", true},
+		{"/s", "/aws/reference/secretsmanager//s", false},
 		{"s", "/aws/reference/secretsmanager/s", false},
 		{"", "/a/b", true},
 	} {

@@ -109,13 +109,11 @@ func refusalOf(err error) *apiError {
 	return refusal
 }
 
-// writeError sends a refusal. The message stands there twice because the
-// protocol's errors differ in the case of its key, and some clients insist on
-// the one in the service model.
+// writeError sends a refusal.
 func writeError(w http.ResponseWriter, e *apiError) {
 	body := map[string]string{"__type": e.code}
 	if e.message != "" {
-		body["message"], body["Message"] = e.message, e.message
+		body["message"] = e.message
 	}
 	text, _ := json.Marshal(body) // strings marshal without an error
 	w.Header().Set("X-Amzn-ErrorType", e.code)

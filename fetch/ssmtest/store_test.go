@@ -80,7 +80,7 @@ func TestSecretStagesMove(t *testing.T) {
 			return ""
 		}
 		p := out.Parameters[0]
-		var source struct{ VersionId, SecretString string } //nolint:revive // spelled as on the wire
+		var source struct{ SecretString string }
 		if err := json.Unmarshal([]byte(*p.SourceResult), &source); err != nil || source.SecretString != *p.Value {
 			t.Fatalf("the source result does not fit: %v", err)
 		}

@@ -2,7 +2,6 @@ package ssmtest
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -130,7 +129,7 @@ func (r *record) answer(v version, name, selector string, decrypt bool) types.Pa
 	if name == "" {
 		name = r.name
 	}
-	text := strings.Clone(v.text)
+	text := v.text
 	if v.kind == types.ParameterTypeSecureString && !decrypt {
 		text = ciphertext(r.arn, v)
 	}
