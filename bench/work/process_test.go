@@ -1,0 +1,26 @@
+package work
+
+import (
+	"runtime"
+	"testing"
+	"time"
+)
+
+func TestProcessorTimeAdvancesWithWork(t *testing.T) {
+	before := cpuTime()
+	for deadline := time.Now().Add(time.Minute); cpuTime() == before; {
+		if time.Now().After(deadline) {
+			t.Fatal("a minute of work took no processor time")
+		}
+	}
+}
+
+func TestHeldBytesSeeWhatIsHeld(t *testing.T) {
+	before := heldBytes()
+	block := make([]byte, 10<<20)
+	held := heldBytes() - before
+	runtime.KeepAlive(block)
+	if held < 10<<20 || held > 11<<20 {
+		t.Errorf("ten megabytes are seen as %d bytes", held)
+	}
+}
