@@ -9,6 +9,7 @@ require (
 	github.com/benbjohnson/clock v1.3.5
 	github.com/dgraph-io/ristretto/v2 v2.4.2
 	github.com/maypok86/otter/v2 v2.4.0
+	github.com/ssmcache/ssmcache v0.0.0-00010101000000-000000000000
 	github.com/tailscale/setec v0.0.0-20260115174028-19d190c5556d
 	github.com/viccon/sturdyc v1.1.5
 	gocloud.dev v0.47.0

@@ -102,7 +102,7 @@ func write(page report.Page, folder string) error {
 }
 
 func writeFile(name string, fill func(io.Writer) error) error {
-	f, err := os.Create(name) //nolint:gosec // the folder is the caller's choice
+	f, err := os.Create(name)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,20 @@ func otterCoarse() Peer {
 	p.ReadsOnly = true
 	p.Page = "pkg.go.dev/github.com/maypok86/otter/v2#NewCoarseClock"
 	p.Notes = "its age is that of the last background tick"
-	p.Open = func(s Setup) (*Cache, error) { return openOtter(s, otter.NewCoarseClock(otterTick)) }
+	p.Open = func(s Setup) (*Cache, error) {
+		clock := otter.NewCoarseClock(otterTick)
+		cache, err := openOtter(s, clock)
+		if err != nil {
+			clock.Stop()
+			return nil, err
+		}
+		closeCache := cache.Close
+		cache.Close = func() {
+			closeCache()
+			clock.Stop()
+		}
+		return cache, nil
+	}
 	return p
 }
 

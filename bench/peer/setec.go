@@ -13,7 +13,7 @@ import (
 )
 
 // setecPeer follows the documentation of package
-// github.com/tailscale/setec/client/setec, "Background": a Store with its
+// github.com/tailscale/setec/client/setec, "Basic Usage": a Store with its
 // secrets declared, and a setec.Secret for each, called at each use. Its
 // client reads our store, one name at a time, as its interface has it.
 func setecPeer() Peer {
@@ -37,7 +37,7 @@ func (c setecClient) Get(ctx context.Context, name string) (*api.SecretValue, er
 	}
 	return &api.SecretValue{
 		Value:   []byte(*out.Parameter.Value),
-		Version: api.SecretVersion(out.Parameter.Version), //nolint:gosec // a version is positive
+		Version: api.SecretVersion(out.Parameter.Version),
 	}, nil
 }
 

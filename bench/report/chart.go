@@ -43,7 +43,7 @@ func (c Chart) Save(folder, date string) error {
 	// of the same widths shall stand in.
 	text := strings.ReplaceAll(svg.String(), "font-family:Liberation Sans",
 		"font-family:Liberation Sans,Arimo,Arial,Helvetica,sans-serif")
-	return os.WriteFile(filepath.Join(folder, c.File(date)), []byte(text), 0o644) //nolint:gosec // results are for everyone
+	return os.WriteFile(filepath.Join(folder, c.File(date)), []byte(text), 0o644)
 }
 
 // Charts returns the charts that the set has figures for.
@@ -59,7 +59,7 @@ func Charts(set *figure.Set) []Chart {
 
 // SaveCharts draws all charts.
 func SaveCharts(charts []Chart, folder, date string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // results are for everyone
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 	for _, c := range charts {
@@ -256,6 +256,6 @@ func colorOf(k peer.Kind) color.Color {
 // pale mixes c with white.
 func pale(c color.Color) color.Color {
 	r, g, b, _ := c.RGBA()
-	mix := func(v uint32) uint8 { return uint8((v>>8 + 2*0xff) / 3) } //nolint:gosec // below 256
+	mix := func(v uint32) uint8 { return uint8((v>>8 + 2*0xff) / 3) }
 	return color.RGBA{R: mix(r), G: mix(g), B: mix(b), A: 0xff}
 }

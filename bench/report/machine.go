@@ -40,7 +40,7 @@ func Here(ctx context.Context) Machine {
 const unknown = "unknown"
 
 func git(ctx context.Context, arguments ...string) string {
-	out, err := exec.CommandContext(ctx, "git", arguments...).Output() //nolint:gosec // constant arguments
+	out, err := exec.CommandContext(ctx, "git", arguments...).Output()
 	if err != nil {
 		return unknown
 	}
@@ -49,7 +49,7 @@ func git(ctx context.Context, arguments ...string) string {
 
 // field returns what follows "name:" in the file.
 func field(file, name string) string {
-	f, err := os.Open(file) //nolint:gosec // constant names
+	f, err := os.Open(file)
 	if err != nil {
 		return unknown
 	}
@@ -64,7 +64,7 @@ func field(file, name string) string {
 }
 
 func firstLine(file string) string {
-	text, err := os.ReadFile(file) //nolint:gosec // constant names
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return unknown
 	}

@@ -110,7 +110,7 @@ func (l *Lab) growNames(ctx context.Context, ours peer.Peer, n int) error {
 	for _, c := range caches {
 		c.Forget()
 	}
-	held := float64(int64(heldBytes())-int64(before)) / float64(times) //nolint:gosec // far below 2^63
+	held := float64(int64(heldBytes())-int64(before)) / float64(times)
 	l.grown("hold names", n, "B", held)
 	for _, c := range caches {
 		c.Close()

@@ -24,7 +24,7 @@ func bucket(ns int64) int {
 	if ns < exact {
 		return int(max(ns, 0))
 	}
-	exponent := bits.Len64(uint64(ns)) - 1 //nolint:gosec // it is positive
+	exponent := bits.Len64(uint64(ns)) - 1
 	return exact + (exponent-exactLn)*perStep + int(ns>>(exponent-stepLog)) - perStep
 }
 

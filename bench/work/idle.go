@@ -5,8 +5,6 @@ import (
 	"runtime"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/ssmcache/ssmcache/bench/figure"
 	"github.com/ssmcache/ssmcache/bench/peer"
 	"github.com/ssmcache/ssmcache/bench/store"
@@ -41,30 +39,24 @@ func (l *Lab) IdleGroups() int {
 // not due: goroutines, timers, processor time, wake-ups and memory, each peer
 // in a process of its own, all processes at once.
 func (l *Lab) Idle(ctx context.Context) error {
-	kinds := []string{""}
+	children := []Child{{Kind: "idle", N: l.IdleGroups()}}
 	for _, p := range peer.All() {
 		if p.Kind != peer.Floor && (!p.ReadsOnly || p.Idles) {
-			kinds = append(kinds, p.Name)
+			children = append(children, Child{Kind: "idle", Peer: p.Name, N: l.IdleGroups(), Plain: p.Goroutines})
 		}
 	}
 	for range l.Runs {
-		samples := make([]map[string]float64, len(kinds))
-		var children errgroup.Group
-		for i, name := range kinds {
-			children.Go(func() (err error) {
-				samples[i], err = Child{Kind: "idle", Peer: name, N: l.IdleGroups()}.run(ctx)
-				return err
-			})
-		}
-		if err := children.Wait(); err != nil {
+		samples, err := runAll(ctx, children, len(children))
+		if err != nil {
 			return err
 		}
-		for i, name := range kinds {
+		for i, c := range children {
+			name := c.Peer
 			if name == "" {
 				name = Nothing
 			}
 			for unit, v := range samples[i] {
-				l.Figures.Add(figure.Key{Work: "idle", Peer: name, N: l.IdleGroups(), Unit: unit}, v)
+				l.Figures.Add(figure.Key{Work: "idle", Peer: name, N: c.N, Unit: unit}, v)
 			}
 		}
 	}
@@ -111,8 +103,10 @@ func measureIdle(ctx context.Context, c Child) (map[string]float64, error) {
 		Goroutines:    float64(runtime.NumGoroutine()),
 		CPUPerMinute:  cpu.Seconds() * perMinute,
 		WakesPerMin:   float64(wakes) * perMinute,
-		Timers:        float64(heldTimers()),
 		HeldMegabytes: float64(heldBytes()) / 1e6,
+	}
+	if timers, ok := heldTimers(); ok {
+		samples[Timers] = float64(timers)
 	}
 	runtime.KeepAlive(caches)
 	return samples, nil

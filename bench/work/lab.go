@@ -61,7 +61,7 @@ func (l *Lab) Do(ctx context.Context, w Work) error {
 // shuffled returns vs in an order of their own for each run.
 func shuffled[T any](l *Lab, vs []T) []T {
 	if l.order == nil {
-		l.order = rand.New(rand.NewPCG(1, 2)) //nolint:gosec // an order, not a secret
+		l.order = rand.New(rand.NewPCG(1, 2))
 	}
 	out := append([]T(nil), vs...)
 	l.order.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })

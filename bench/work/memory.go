@@ -28,19 +28,23 @@ func (l *Lab) MemorySizes() []int {
 // opening. The names are made within the measurement and let go by the
 // caller, so that a library pays for them exactly if it keeps them.
 func (l *Lab) Memory(ctx context.Context) error {
+	var children []Child
+	for _, n := range l.MemorySizes() {
+		for _, p := range groupPeers() {
+			if p.Goroutines && n > p.Most && !l.Full {
+				continue // a goroutine a name, and minutes of requests
+			}
+			children = append(children, Child{Kind: "memory", Peer: p.Name, N: n})
+		}
+	}
 	for range l.Runs {
-		for _, n := range l.MemorySizes() {
-			for _, p := range shuffled(l, groupPeers()) {
-				if p.Goroutines && n > p.Most && !l.Full {
-					continue // a goroutine a name, and minutes of requests
-				}
-				samples, err := Child{Kind: "memory", Peer: p.Name, N: n}.run(ctx)
-				if err != nil {
-					return err
-				}
-				for unit, v := range samples {
-					l.Figures.Add(figure.Key{Work: "memory", Peer: p.Name, N: n, Unit: unit}, v)
-				}
+		samples, err := runAll(ctx, children, 2)
+		if err != nil {
+			return err
+		}
+		for i, c := range children {
+			for unit, v := range samples[i] {
+				l.Figures.Add(figure.Key{Work: "memory", Peer: c.Peer, N: c.N, Unit: unit}, v)
 			}
 		}
 	}
@@ -69,7 +73,7 @@ func measureMemory(ctx context.Context, c Child) (map[string]float64, error) {
 	}
 	cache.Forget()
 	clear(names)
-	held := float64(int64(heldBytes())-int64(before)) / float64(c.N) //nolint:gosec // far below 2^63
+	held := float64(int64(heldBytes())-int64(before)) / float64(c.N)
 	runtime.KeepAlive(names)
 	cache.Close()
 

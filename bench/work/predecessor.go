@@ -58,7 +58,7 @@ func (l *Lab) predecessor(ctx context.Context, python string) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, python, "-c", predecessorScript, string(arguments)) //nolint:gosec // our own script
+	cmd := exec.CommandContext(ctx, python, "-c", predecessorScript, string(arguments))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -88,7 +88,7 @@ func (l *Lab) predecessor(ctx context.Context, python string) error {
 // user's cache directory.
 func findPython(ctx context.Context) (string, error) {
 	has := func(python string) bool {
-		return exec.CommandContext(ctx, python, "-c", "import ssm_cache, boto3").Run() == nil //nolint:gosec // see above
+		return exec.CommandContext(ctx, python, "-c", "import ssm_cache, boto3").Run() == nil
 	}
 	found, err := exec.LookPath("python3")
 	if err != nil {
@@ -106,11 +106,11 @@ func findPython(ctx context.Context) (string, error) {
 	if has(python) {
 		return python, nil
 	}
-	if err := exec.CommandContext(ctx, found, "-m", "venv", environment).Run(); err != nil { //nolint:gosec // see above
+	if err := exec.CommandContext(ctx, found, "-m", "venv", environment).Run(); err != nil {
 		return "", fmt.Errorf("python3 -m venv: %w", err)
 	}
 	install := append([]string{"-m", "pip", "install", "--quiet"}, requirements...)
-	if err := exec.CommandContext(ctx, python, install...).Run(); err != nil { //nolint:gosec // see above
+	if err := exec.CommandContext(ctx, python, install...).Run(); err != nil {
 		return "", fmt.Errorf("pip install: %w", err)
 	}
 	return python, nil

@@ -37,26 +37,27 @@ func heldBytes() uint64 {
 }
 
 // heldTimers returns how many timers and tickers of package time are
-// reachable, stopped or not. It needs GODEBUG=memprofilerate=1 from the start
-// of the process: it counts live objects that time.newTimer allocated.
-func heldTimers() int64 {
-	runtime.GC()
+// reachable, stopped or not: live objects that time.newTimer allocated. It
+// cannot tell unless GODEBUG=memprofilerate=1 was set when the process began.
+func heldTimers() (timers int64, ok bool) {
+	if runtime.MemProfileRate != 1 {
+		return 0, false
+	}
+	runtime.GC() // the profile is that of the last collection but one
 	runtime.GC()
 	n, _ := runtime.MemProfile(nil, false)
 	records := make([]runtime.MemProfileRecord, n+1000)
-	n, ok := runtime.MemProfile(records, false)
-	if !ok {
-		return -1
-	}
-	var timers int64
-	for _, r := range records[:n] {
+	n, ok = runtime.MemProfile(records, false)
+	for _, r := range records[:min(n, len(records))] {
 		if allocatedBy(r.Stack(), "time.newTimer") {
 			timers += r.InUseObjects()
 		}
 	}
-	return timers
+	return timers, ok
 }
 
+// allocatedBy says whether function is the first on the stack outside of the
+// runtime.
 func allocatedBy(stack []uintptr, function string) bool {
 	frames := runtime.CallersFrames(stack)
 	for {
