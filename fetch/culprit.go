@@ -47,11 +47,11 @@ func (r *run) split(ctx context.Context, batch []int) {
 	}
 }
 
-// askCulprits asks for known culprits: the first 20 alone, the rest in batches
+// askCulprits asks for known culprits: the first 20 of them alone, the rest in batches
 // that are not split. What fails stays a culprit, and any failure of a culprit
 // is its own: it must not keep the group from its other values.
 func (r *run) askCulprits(ctx context.Context, culprits []int) {
-	alone := min(len(culprits), maxAlone)
+	alone := min(len(culprits), MaxAlone)
 	batches := append(chunks(culprits[:alone], 1), chunks(culprits[alone:], batchSize)...)
 	var g errgroup.Group
 	g.SetLimit(r.seat.gate.size)
@@ -67,4 +67,13 @@ func (r *run) askCulprits(ctx context.Context, culprits []int) {
 		})
 	}
 	_ = g.Wait()
+}
+
+// rotated returns s from its n-th element on, and then the first n.
+func rotated(s []int, n int) []int {
+	if len(s) == 0 {
+		return s
+	}
+	n %= len(s)
+	return append(append(make([]int, 0, len(s)), s[n:]...), s[:n]...)
 }

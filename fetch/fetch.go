@@ -16,10 +16,12 @@ import (
 const (
 	batchSize      = 10
 	maxExtraCalls  = 20     // on splitting failed batches
-	maxAlone       = 20     // culprits asked one by one
 	maxPages       = 20_000 // of one listing: 200,000 parameters
 	resultsPerPage = 10
 )
+
+// MaxAlone is how many culprits one fetch asks for one by one.
+const MaxAlone = 20
 
 // Request is what one fetch asks for.
 type Request struct {
@@ -27,6 +29,7 @@ type Request struct {
 	Decrypt bool
 	Names   []Ask
 	Paths   []List
+	Turn    int // how many of the culprits were asked alone before: whose turn it is
 }
 
 // Ask asks for one name.
@@ -100,7 +103,7 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) Result {
 	for _, b := range r.failedBatches(healthy) {
 		r.split(ctx, b)
 	}
-	r.askCulprits(ctx, culprits)
+	r.askCulprits(ctx, rotated(culprits, req.Turn))
 	for first, others := range r.twins {
 		for _, i := range others {
 			r.names[i] = r.names[first].respelled(r.req.Names[i])

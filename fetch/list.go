@@ -72,7 +72,7 @@ func (r *run) take(to []Parameter, l List, items []types.Parameter) []Parameter 
 	for i := range items {
 		item := &items[i]
 		name := aws.ToString(item.Name)
-		if name == "" || item.Value == nil || !l.Path.contains(name) {
+		if name == "" || item.Value == nil || !l.Path.Contains(name) {
 			continue
 		}
 		known := l.Known(name)

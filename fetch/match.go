@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,18 +19,20 @@ type answer struct {
 
 // match gives each of names its answer, in order. An item answers one name at
 // the most, so that an ARN and the plain name of one parameter, whose items
-// look alike, get one each; the ARNs choose first, since only their items can
-// be told from others by ARN. Items that answer no name are left over.
+// look alike, get one each. Who can tell its item best chooses first: an ARN by
+// the item's ARN, then a selector, then a plain name, and at last, for a store
+// that gives no selectors in its answers, a label what is left of its name.
+// Items that answer no name are left over.
 func match(names []Name, out *ssm.GetParametersOutput) []answer {
 	answers := make([]answer, len(names))
 	used := make([]bool, len(out.Parameters))
-	for _, arns := range [...]bool{true, false} {
+	for choice := range choices {
 		for i, n := range names {
-			if n.isARN() != arns {
+			if answers[i].item != nil {
 				continue
 			}
 			for j := range out.Parameters {
-				if item := &out.Parameters[j]; !used[j] && item.Value != nil && n.answeredBy(item) {
+				if item := &out.Parameters[j]; !used[j] && item.Value != nil && n.answeredBy(item, choice) {
 					answers[i].item, used[j] = item, true
 					break
 				}
@@ -42,20 +45,44 @@ func match(names []Name, out *ssm.GetParametersOutput) []answer {
 	return answers
 }
 
-// answeredBy reports whether item is the answer for n, whatever its spelling.
-func (n Name) answeredBy(item *types.Parameter) bool {
+// The order in which names choose their items.
+const (
+	arnsChoose = iota
+	selectorsChoose
+	plainNamesChoose
+	labelsChooseLeft
+	choices
+)
+
+// answeredBy reports whether item is the answer for n, whatever its spelling,
+// when it is n's turn to choose.
+func (n Name) answeredBy(item *types.Parameter, choice int) bool {
 	base, selector := n.split()
-	if selectorOf(item) != selector {
-		return false
+	given := selectorOf(item)
+	switch choice {
+	case arnsChoose:
+		return n.isARN() && given == selector && n.isNamed(base, item)
+	case selectorsChoose:
+		number, err := strconv.ParseInt(selector, 10, 64)
+		versioned := err == nil && given == "" && item.Version == number
+		return selector != "" && (given == selector || versioned) && n.isNamed(base, item)
+	case plainNamesChoose:
+		return selector == "" && given == "" && n.isNamed(base, item)
+	default:
+		return selector != "" && given == "" && n.isNamed(base, item)
 	}
+}
+
+// isNamed reports whether item carries the name base, which is n's without its
+// selector.
+func (n Name) isNamed(base string, item *types.Parameter) bool {
 	name, arn := aws.ToString(item.Name), aws.ToString(item.ARN)
 	switch {
 	case n.isARN():
 		return arn == base || name == base
 	case n.IsSecret():
 		// Some stores answer with the bare name of the secret.
-		bare := strings.TrimPrefix(base, secretPrefix)
-		return name == base || name == bare && ofSecret(item)
+		return name == base || ofSecret(item) && name == strings.TrimPrefix(base, secretPrefix)
 	default:
 		return atRoot(name) == atRoot(base) && !ofSecret(item)
 	}

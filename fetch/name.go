@@ -27,6 +27,9 @@ type Name struct{ full string }
 // String returns the full name, selector included, as it is sent to the store.
 func (n Name) String() string { return n.full }
 
+// Checked returns the Name whose String is full, without checking it again.
+func Checked(full string) Name { return Name{full} }
+
 // IsSecret reports whether n is a reference to a Secrets Manager secret.
 func (n Name) IsSecret() bool { return strings.HasPrefix(n.full, secretPrefix) }
 

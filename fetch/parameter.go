@@ -119,7 +119,7 @@ func (p Parameter) Text() string { return *p.record().text }
 // another type it returns an error that names the parameter.
 func (p Parameter) Strings() ([]string, error) {
 	if t := p.Type(); t != types.ParameterTypeStringList {
-		return nil, &Error{Op: OpDecode, Name: p.fullName(), Err: fmt.Errorf("its type is %s, not StringList", t)}
+		return nil, &Error{Op: OpDecode, Name: p.FullName(), Err: fmt.Errorf("its type is %s, not StringList", t)}
 	}
 	return strings.Split(p.Text(), ","), nil
 }
@@ -174,7 +174,8 @@ func (p Parameter) Unchanged(q Parameter) bool {
 		a.name == b.name && a.selector == b.selector && a.arn == b.arn && a.dataType == b.dataType && a.modified == b.modified
 }
 
-func (p Parameter) fullName() string {
+// FullName returns the name with the selector that was asked for, if any.
+func (p Parameter) FullName() string {
 	if p.Selector() == "" {
 		return p.Name()
 	}

@@ -82,9 +82,9 @@ func (p Path) HasLabel() bool {
 	return false
 }
 
-// contains reports whether name may stand in the listing. The root's listing
+// Contains reports whether name may stand in the listing. The root's listing
 // has names with and without a leading slash.
-func (p Path) contains(name string) bool {
+func (p Path) Contains(name string) bool {
 	return p.path == "/" || strings.HasPrefix(name, p.path) && len(name) > len(p.path) && name[len(p.path)] == '/'
 }
 

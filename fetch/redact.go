@@ -10,7 +10,7 @@ import (
 
 // String describes p without its value.
 func (p Parameter) String() string {
-	return fmt.Sprintf("%s (%s, version %d)", p.fullName(), p.Type(), p.Version())
+	return fmt.Sprintf("%s (%s, version %d)", p.FullName(), p.Type(), p.Version())
 }
 
 // Format writes p without its value, whatever the verb.
@@ -22,7 +22,7 @@ func (p Parameter) GoString() string { return p.String() }
 // LogValue returns p's metadata, without its value.
 func (p Parameter) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.String("name", p.fullName()),
+		slog.String("name", p.FullName()),
 		slog.String("type", string(p.Type())),
 		slog.Int64("version", p.Version()),
 		slog.Time("fetched_at", p.FetchedAt()),
@@ -36,7 +36,7 @@ func (p Parameter) MarshalJSON() ([]byte, error) {
 		Type      string    `json:"type"`
 		Version   int64     `json:"version"`
 		FetchedAt time.Time `json:"fetched_at"`
-	}{p.fullName(), string(p.Type()), p.Version(), p.FetchedAt()})
+	}{p.FullName(), string(p.Type()), p.Version(), p.FetchedAt()})
 }
 
 // MarshalText writes what [Parameter.String] returns, so that encoders which use

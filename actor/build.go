@@ -1,0 +1,182 @@
+package actor
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/ssmcache/ssmcache/fetch"
+)
+
+// builder makes the next snapshot. It copies what it changes; only what lies
+// behind the end of the latest snapshot's slices is written in place, where no
+// reader of an earlier one looks, so that adding names one at a time does not
+// copy the group each time.
+type builder struct {
+	policy   Policy
+	random   draw
+	roster   *roster
+	before   *snapshot
+	snap     *snapshot // under construction
+	start    instant   // of the fetch that has landed
+	now      instant
+	explicit bool
+
+	entries   []entry
+	changed   bool // a value has changed, appeared or gone
+	ownParams bool
+	ownMarks  bool
+}
+
+func (c *core) builder(start, now instant) *builder {
+	snap := *c.snap
+	snap.next = nil
+	return &builder{policy: c.policy, random: c.random, roster: c.roster, before: c.snap, snap: &snap, start: start, now: now}
+}
+
+// apply writes the outcome of one slot.
+func (b *builder) apply(slot int, o *fetch.Outcome, start instant) {
+	m, marked := b.before.marks[slot]
+	servable := b.before.servable(slot, b.now)
+	switch {
+	case o.Class == fetch.Found:
+		b.set(slot, o.Parameter)
+	case o.Class == fetch.Failed:
+		if !servable && !marked {
+			b.mark(slot, fetch.Parameter{}, mark{state: cold})
+		}
+	case o.Class == fetch.Definite:
+		next := mark{state: failing, err: o.Err}
+		if m.state == failing && marked {
+			next.count = m.count + 1
+		}
+		next.until = b.now.add(b.policy.backoff(next.count, b.random))
+		b.mark(slot, b.kept(slot, servable), next)
+	case servable && !b.explicit && !confirms(m, start):
+		if m.state != doubted {
+			m = mark{state: doubted, first: start}
+		}
+		b.mark(slot, b.before.param(slot), m)
+	default:
+		next := mark{state: missing, err: fetch.ErrNotFound}
+		if m.state == missing && marked {
+			next.count = m.count + 1
+		}
+		next.until = b.now.add(b.policy.believed(next.count))
+		b.mark(slot, fetch.Parameter{}, next)
+	}
+}
+
+// confirms reports whether a fetch that started at start may confirm that a
+// doubted parameter is gone.
+func confirms(m mark, start instant) bool {
+	return m.state == doubted && start.reached(m.first.add(doubt))
+}
+
+func (b *builder) kept(slot int, servable bool) fetch.Parameter {
+	if servable {
+		return b.before.param(slot)
+	}
+	return fetch.Parameter{}
+}
+
+// set gives slot a value and takes its mark away.
+func (b *builder) set(slot int, p fetch.Parameter) {
+	b.write(slot, p, p.Text())
+	if _, ok := b.snap.marks[slot]; ok {
+		b.own()
+		delete(b.snap.marks, slot)
+	}
+}
+
+// mark marks slot, and keeps p as its value, which may be none.
+func (b *builder) mark(slot int, p fetch.Parameter, m mark) {
+	b.write(slot, p, "")
+	b.own()
+	m.seq = b.snap.seq + 1
+	b.snap.marks[slot] = m
+}
+
+// own makes the marks the builder's own.
+func (b *builder) own() {
+	if b.ownMarks {
+		return
+	}
+	b.ownMarks = true
+	if b.snap.marks = maps.Clone(b.snap.marks); b.snap.marks == nil {
+		b.snap.marks = map[int]mark{}
+	}
+}
+
+func (b *builder) write(slot int, p fetch.Parameter, text string) {
+	if slot < len(b.before.params) && !b.ownParams {
+		b.ownParams = true
+		b.snap.params = slices.Clone(b.snap.params)
+		b.snap.texts = slices.Clone(b.snap.texts)
+	}
+	for missing := len(b.snap.params); missing <= slot; missing++ {
+		b.snap.params = append(b.snap.params, fetch.Parameter{})
+		b.snap.texts = append(b.snap.texts, "")
+	}
+	b.changed = b.changed || !p.Unchanged(b.before.param(slot))
+	b.snap.params[slot], b.snap.texts[slot] = p, text
+}
+
+// markCold marks every slot that has neither a value, nor a listing, nor a mark.
+func (b *builder) markCold() {
+	for slot, p := range b.snap.params {
+		if _, marked := b.snap.marks[slot]; p.IsZero() && !marked && b.snap.listings[slot] == nil {
+			b.mark(slot, fetch.Parameter{}, mark{state: cold})
+		}
+	}
+}
+
+// expire takes values away that have passed their limit (rule 16). What an
+// unfinished refresh has brought for a name that is cold by now is published as
+// it is. It reports whether there is a new snapshot.
+func (c *core) expire(now instant) bool {
+	if !c.policy.ahead() || !now.reached(c.snap.limitAt) {
+		return false
+	}
+	b := c.builder(now, now)
+	b.snap.loaded, b.snap.limitAt = false, never
+	for slot, p := range c.snap.params {
+		switch limit := c.policy.limit(c.snap.start(p)); {
+		case p.IsZero():
+		case now.reached(limit):
+			b.expire(slot)
+		default:
+			b.holds(limit)
+		}
+	}
+	b.snap.listings = make(map[int]*listing, len(c.snap.listings))
+	for slot, l := range c.snap.listings {
+		if limit := c.policy.limit(l.start); now.reached(limit) {
+			l = &listing{slots: l.slots, start: l.start, expired: true}
+		} else {
+			b.holds(limit)
+		}
+		b.snap.listings[slot] = l
+	}
+	c.snap = b.snap
+	if c.part != nil {
+		b = c.builder(c.part.start, now)
+		b.fill(brought{part: c.part})
+		c.snap = b.snap
+	}
+	return true
+}
+
+// expire takes the value of slot away; why it fails by itself is kept.
+func (b *builder) expire(slot int) {
+	m := b.before.marks[slot]
+	if m.state == doubted {
+		m = mark{state: cold}
+	}
+	b.mark(slot, fetch.Parameter{}, m)
+}
+
+// holds notes that the snapshot holds something that passes its limit then.
+func (b *builder) holds(limit instant) {
+	b.snap.loaded = true
+	b.snap.limitAt = earlier(b.snap.limitAt, limit)
+}

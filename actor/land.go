@@ -1,0 +1,192 @@
+package actor
+
+import (
+	"errors"
+
+	"github.com/ssmcache/ssmcache/fetch"
+)
+
+// news is what the end of a fetch means to an operator.
+type news struct {
+	began     error // the error that began an outage; nil: none began
+	recovered bool  // an outage has ended
+	since     instant
+}
+
+// land takes in the result of the fetch under way: it makes the next snapshot,
+// schedules what follows, and answers who waited.
+func (c *core) land(res fetch.Result, now instant) news {
+	p, before := c.flight, c.snap
+	c.flight = nil
+	c.countCulprits(p, res)
+
+	b := c.builder(p.at, now)
+	b.explicit = p.explicit
+	got := brought{plan: p, res: res, part: c.part}
+	_, paths := c.roster.list()
+	rep := newReport(p, paths, res)
+	switch {
+	case p.whole && rep.failed == nil:
+		b.replace(got)
+		c.part, c.pending = nil, false
+	case p.whole:
+		b.fill(got)
+		c.keep(got, before)
+	default:
+		b.fill(got)
+	}
+	b.snap.seq++
+	b.snap.outage = c.nextOutage(before.outage, rep.failed, b.snap.seq, now)
+	if p.whole {
+		rep.addOthers(b)
+	}
+	if b.snap.report = rep; rep.whole {
+		b.snap.report = b.oldReport(p)
+	}
+	c.snap = b.snap
+	if p.whole && rep.failed == nil || !before.loaded && c.snap.loaded {
+		c.schedule()
+	}
+	c.settle(p, rep, b.changed, now)
+	return newsOf(before.outage, c.snap.outage)
+}
+
+// countCulprits remembers which names to ask apart from the healthy.
+func (c *core) countCulprits(p *plan, res fetch.Result) {
+	for i, slot := range p.names {
+		switch o := &res.Names[i]; {
+		case o.Culprit:
+			c.culprits[slot] = true
+		case o.Class == fetch.Found || o.Class == fetch.NotFound:
+			delete(c.culprits, slot)
+		}
+	}
+	c.turn += fetch.MaxAlone
+}
+
+// keep holds on to what an incomplete refresh of a loaded group has brought:
+// the next try asks only for the rest.
+func (c *core) keep(got brought, before *snapshot) {
+	if c.policy.MaxAge == 0 || !before.loaded {
+		c.part = nil
+		return
+	}
+	c.pending = c.policy.ahead()
+	if c.part == nil {
+		c.part = &part{start: got.plan.at, names: map[int]gathered[fetch.Outcome]{}, paths: map[int]gathered[fetch.Listing]{}}
+	}
+	for i, slot := range got.plan.names {
+		if o := got.res.Names[i]; o.Class != fetch.Failed {
+			c.part.names[slot] = gathered[fetch.Outcome]{o, got.plan.at}
+		}
+	}
+	for i, path := range got.plan.paths {
+		if l := got.res.Paths[i]; l.Class != fetch.Failed {
+			c.part.paths[path] = gathered[fetch.Listing]{l, got.plan.at}
+		}
+	}
+	if len(c.part.names)+len(c.part.paths) == 0 {
+		c.part = nil
+	}
+}
+
+// nextOutage counts a failed fetch, or ends the outage.
+func (c *core) nextOutage(last outage, failure error, seq uint64, now instant) outage {
+	if failure == nil {
+		return outage{}
+	}
+	next := outage{err: failure, since: now, seq: seq, fails: last.fails + 1}
+	if last.err != nil {
+		next.since = last.since
+	}
+	next.retryAt = now.add(c.policy.backoff(last.fails, c.random))
+	return next
+}
+
+func newsOf(before, after outage) news {
+	switch {
+	case before.err == nil && after.err != nil:
+		return news{began: after.err, since: after.since}
+	case before.err != nil && after.err == nil:
+		return news{recovered: true, since: before.since}
+	}
+	return news{}
+}
+
+// schedule draws the moment of the next background refresh.
+func (c *core) schedule() {
+	c.refreshAt = never
+	if !c.policy.ahead() || !c.snap.loaded {
+		return
+	}
+	at := c.policy.refreshAt(c.snap.oldest, c.first, c.random)
+	c.refreshAt = later(at, later(c.lastStart, c.snap.oldest).add(refreshGap))
+	c.first = false
+}
+
+// settle answers who waited for the fetch, and has those look again who came
+// with a rejected value while it ran.
+func (c *core) settle(p *plan, rep *report, changed bool, now instant) {
+	if rep.whole {
+		rep = nil
+	}
+	caused, helped := false, false
+	for _, r := range p.waiters {
+		switch r.want {
+		case wantRead:
+			c.answer(r, reply{})
+		case wantRefresh:
+			c.answer(r, reply{report: rep})
+		case wantRetry:
+			caused, helped = true, helped || changed
+			c.answer(r, reply{report: rep})
+		case wantOther:
+			other := c.hasOther(r)
+			caused, helped = true, helped || other
+			c.answer(r, c.afterRejection(r, other, rep))
+		}
+	}
+	switch {
+	case caused && !helped:
+		c.idle.until = now.add(doubled(refreshGap, c.idle.count, maxIdle))
+		c.idle.count++
+	case caused || changed:
+		c.idle = idleness{}
+	}
+	for _, r := range p.lookers {
+		c.accept(r, now)
+	}
+}
+
+// afterRejection answers a rejection that caused a refresh.
+func (c *core) afterRejection(r request, other bool, rep *report) reply {
+	if other {
+		return reply{}
+	}
+	return reply{err: errors.Join(ErrUnchanged, rep.errOf(r.slot, c.roster.entry(r.slot)))}
+}
+
+// oldReport returns what to go on reporting after a fetch of p that brought a
+// value for all that it asked for.
+func (b *builder) oldReport(p *plan) *report {
+	if p.whole {
+		return nil
+	}
+	for _, m := range b.snap.marks {
+		if m.state != doubted {
+			return b.before.report
+		}
+	}
+	return nil
+}
+
+// addOthers notes the names asked for that a listing was to bring, and that
+// have no value.
+func (r *report) addOthers(b *builder) {
+	for _, slot := range b.roster.namedMembers() {
+		if m, ok := b.snap.marks[slot]; ok && (m.state == missing || m.state == failing) {
+			r.whole = false
+			r.others = append(r.others, b.snap.errorOf(slot, b.entries[slot]))
+		}
+	}
+}

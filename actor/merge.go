@@ -1,0 +1,186 @@
+package actor
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/ssmcache/ssmcache/fetch"
+)
+
+// brought is what a fetch, and the unfinished refresh that it goes on with,
+// have brought.
+type brought struct {
+	plan *plan
+	res  fetch.Result
+	part *part
+}
+
+// names calls f for each name's outcome, with the start of its fetch.
+func (g brought) names(f func(slot int, o *fetch.Outcome, start instant)) {
+	if g.part != nil {
+		for slot, got := range g.part.names {
+			f(slot, &got.outcome, got.start)
+		}
+	}
+	if g.plan != nil {
+		for i, slot := range g.plan.names {
+			f(slot, &g.res.Names[i], g.plan.at)
+		}
+	}
+}
+
+// paths calls f for each path's listing, in the order of the paths, with the
+// start of its fetch.
+func (g brought) paths(f func(path int, l *fetch.Listing, start instant)) {
+	all := map[int]gathered[fetch.Listing]{}
+	if g.part != nil {
+		maps.Copy(all, g.part.paths)
+	}
+	if g.plan != nil {
+		for i, path := range g.plan.paths {
+			all[path] = gathered[fetch.Listing]{g.res.Paths[i], g.plan.at}
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(all)) {
+		l := all[path]
+		f(path, &l.outcome, l.start)
+	}
+}
+
+// replace makes a snapshot of one whole refresh: every value comes from it,
+// except what failed by itself or is doubted, which is kept and marked.
+func (b *builder) replace(got brought) {
+	start := b.start
+	if got.part != nil {
+		start = earlier(start, got.part.start)
+	}
+	listed := b.register(got)
+	b.snap.params = make([]fetch.Parameter, 0, len(b.entries))
+	b.snap.texts = make([]string, 0, len(b.entries))
+	b.snap.marks, b.snap.listings = nil, nil
+	b.ownParams, b.ownMarks = true, false
+	b.snap.loaded, b.snap.limitAt = false, never
+
+	got.names(b.apply)
+	var refused []refusal
+	for _, l := range listed {
+		if l.Class != fetch.Found {
+			refused = append(refused, refusal{l.path, l.Err})
+			continue
+		}
+		for i, slot := range l.slots {
+			if b.entries[slot].kind != byName && b.snap.param(slot).IsZero() {
+				b.apply(slot, &fetch.Outcome{Parameter: l.Parameters[i]}, l.start)
+			}
+		}
+	}
+	for slot, e := range b.entries {
+		if (e.kind == member || e.kind == labelled) && b.snap.param(slot).IsZero() {
+			b.vanish(slot, refused)
+		}
+	}
+	for _, l := range listed {
+		b.list(l)
+	}
+	b.markCold()
+	b.snap.oldest = start
+	b.measure(start)
+	b.shareTexts()
+}
+
+// refusal is a path whose listing failed by itself.
+type refusal struct {
+	path int
+	err  error
+}
+
+// vanish writes the outcome of a parameter that no listing has: if one that may
+// have it failed, that failure; otherwise it is not found.
+func (b *builder) vanish(slot int, refused []refusal) {
+	_, paths := b.roster.list()
+	for _, r := range refused {
+		if b.entries[slot].in(r.path, paths) {
+			b.apply(slot, &fetch.Outcome{Class: fetch.Definite, Err: r.err}, b.start)
+			return
+		}
+	}
+	b.apply(slot, &fetch.Outcome{Class: fetch.NotFound, Err: fetch.ErrNotFound}, b.start)
+}
+
+// measure notes what the snapshot holds and when the first of it passes its
+// limit. Only marked slots keep values of an earlier fetch than start.
+func (b *builder) measure(start instant) {
+	for slot, text := range b.snap.texts {
+		if text != "" || !b.snap.params[slot].IsZero() {
+			b.holds(b.policy.limit(start))
+			break
+		}
+	}
+	for slot := range b.snap.marks {
+		if p := b.snap.param(slot); !p.IsZero() {
+			b.holds(b.policy.limit(b.snap.start(p)))
+		}
+	}
+	for _, l := range b.snap.listings {
+		if !l.expired {
+			b.holds(b.policy.limit(l.start))
+		}
+	}
+}
+
+// shareTexts keeps the earlier texts if nothing has changed, so that an
+// unchanged refresh does not make garbage of them.
+func (b *builder) shareTexts() {
+	if slices.Equal(b.snap.texts, b.before.texts) {
+		b.snap.texts = b.before.texts
+	}
+}
+
+// fill makes a snapshot that has what was missing in the one before, and leaves
+// the rest as it is.
+func (b *builder) fill(got brought) {
+	wanted := func(slot int) bool {
+		m, marked := b.before.marks[slot]
+		return !b.before.servable(slot, b.now) || marked && m.state == doubted
+	}
+	listed := b.register(got)
+	got.names(func(slot int, o *fetch.Outcome, start instant) {
+		if wanted(slot) {
+			b.apply(slot, o, start)
+		}
+	})
+	for _, l := range listed {
+		for i, slot := range l.slots {
+			if b.entries[slot].kind != byName && wanted(slot) {
+				b.apply(slot, &fetch.Outcome{Parameter: l.Parameters[i]}, l.start)
+			}
+		}
+	}
+	b.fillVanished(listed)
+	for _, l := range listed {
+		b.list(l)
+	}
+	b.markCold()
+	if !b.before.loaded {
+		b.snap.oldest = b.start
+		b.snap.limitAt = never
+		b.measure(b.start)
+	}
+}
+
+// fillVanished writes the outcome of the marked parameters that the listings
+// could have brought and did not.
+func (b *builder) fillVanished(all []listed) {
+	_, paths := b.roster.list()
+	for slot, m := range b.before.marks {
+		if now, marked := b.snap.marks[slot]; !marked || now.seq != m.seq {
+			continue // it has got its outcome
+		}
+		for _, l := range all {
+			if e := b.entries[slot]; e.kind != byPath && e.in(l.path, paths) && l.Class != fetch.Failed {
+				b.apply(slot, &fetch.Outcome{Class: max(l.Class, fetch.NotFound), Err: l.Err}, l.start)
+				break
+			}
+		}
+	}
+}

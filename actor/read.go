@@ -1,0 +1,113 @@
+package actor
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ssmcache/ssmcache/fetch"
+)
+
+// Text returns the value of slot if it may be served without a closer look. It
+// never blocks: an atomic load and, where reads refresh, a look at the clock.
+func (a *Actor) Text(slot int) (string, bool) {
+	s := a.snap.Load()
+	if uint(slot) < uint(len(s.texts)) {
+		if text := s.texts[slot]; text != "" && (s.clock == nil || s.fresh()) {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+// Param is like Text, with the metadata.
+func (a *Actor) Param(slot int) (fetch.Parameter, bool) {
+	s := a.snap.Load()
+	if uint(slot) < uint(len(s.texts)) && s.texts[slot] != "" && (s.clock == nil || s.fresh()) {
+		return s.params[slot], true
+	}
+	return fetch.Parameter{}, false
+}
+
+// Peek returns the value of slot, whatever its age within the limit of
+// rule 16. It never blocks.
+func (a *Actor) Peek(slot int) (fetch.Parameter, bool) {
+	s := a.snap.Load()
+	p := s.param(slot)
+	if p.IsZero() || s.policy.timed() && !s.servable(slot, a.now()) {
+		return fetch.Parameter{}, false
+	}
+	return p, true
+}
+
+// Watch returns the value of slot like Peek, and a channel that is closed when
+// there may be another. The channel is nil once the group is closed.
+func (a *Actor) Watch(slot int) (p fetch.Parameter, ok bool, changed <-chan struct{}) {
+	s := a.snap.Load()
+	if s.closed {
+		return fetch.Parameter{}, false, nil
+	}
+	p = s.param(slot)
+	ok = !p.IsZero() && (!s.policy.timed() || s.servable(slot, a.now()))
+	return p, ok, s.next
+}
+
+// Serves reports whether p may still be served (rule 16).
+func (a *Actor) Serves(p fetch.Parameter) bool {
+	s := a.snap.Load()
+	return !s.closed && !a.now().reached(s.policy.limit(s.start(p)))
+}
+
+// Read returns the value of slot. It blocks if there is no value that the
+// caller may have, until a fetch has brought one or failed, or until ctx ends.
+// Where reads refresh, it waits for the refresh of an expired value up to one
+// second after the start of the fetch, and returns the earlier value then.
+func (a *Actor) Read(ctx context.Context, slot int) (fetch.Parameter, error) {
+	s, err := a.await(ctx, slot)
+	if err != nil {
+		return fetch.Parameter{}, err
+	}
+	return s.param(slot), nil
+}
+
+// List returns the slots of a path's listing, ordered by name. It blocks like
+// Read. The slice is not to be modified.
+func (a *Actor) List(ctx context.Context, path int) ([]int, error) {
+	s, err := a.await(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return s.listings[path].slots, nil
+}
+
+// await returns a snapshot whose value or listing of slot the caller may have.
+func (a *Actor) await(ctx context.Context, slot int) (*snapshot, error) {
+	s := a.snap.Load()
+	since := s.see(slot)
+	wait := wait{a: a, ctx: ctx}
+	for {
+		switch s.judge(slot, a.now(), since) {
+		case hit:
+			return s, nil
+		case failed:
+			return nil, a.errorOf(s, slot)
+		case closed:
+			return nil, ErrClosed
+		case stale:
+			if !wait.patiently() {
+				return s, nil
+			}
+		case miss:
+			if err := wait.forFetch(); err != nil {
+				return nil, errors.Join(err, a.errorOf(s, slot))
+			}
+		}
+		s = a.snap.Load()
+	}
+}
+
+func (a *Actor) errorOf(s *snapshot, slot int) error {
+	if a.work == nil {
+		return s.marks[slot].err
+	}
+	return s.errorOf(slot, a.roster.entry(slot))
+}

@@ -1,0 +1,78 @@
+package handle
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ssmcache/ssmcache/actor"
+	"github.com/ssmcache/ssmcache/fetch"
+)
+
+// Refresher is what [Retry] refreshes: a [*Handle] or, of package registry, a
+// *Group or a *Registry.
+type Refresher interface {
+	Refresh(context.Context) error
+}
+
+// RetryOptions says when [Retry] tries again. The zero value retries after every
+// error.
+type RetryOptions struct {
+	On     func(error) bool            // which errors of op a refresh may mend; nil: every error
+	Before func(context.Context) error // called after the refresh, before the second try; nil: nothing. Its error ends Retry
+}
+
+// Retry calls op. If op fails with an error that opts.On accepts, it refreshes
+// r, calls opts.Before, and calls op once more, with a context for which
+// [IsRetry] is true. A failed refresh does not keep it from the second try; its
+// error is joined with that of op if op fails again. Nothing is tried after ctx
+// has ended.
+//
+// Many goroutines that fail at once share refreshes. After a refresh that failed
+// or changed nothing, Retry goes straight to the second try for 1 s, doubling
+// to 30 s: an outage of a database does not become an outage of the store.
+func Retry[T any](ctx context.Context, r Refresher, opts RetryOptions, op func(context.Context) (T, error)) (T, error) {
+	value, err := op(ctx)
+	if err == nil {
+		return value, nil
+	}
+	if on, onErr := opts.accepts(err); !on {
+		if onErr != nil {
+			err = errors.Join(err, onErr)
+		}
+		return value, err
+	}
+	if ctx.Err() != nil {
+		return value, errors.Join(err, ctx.Err())
+	}
+	refreshErr := r.Refresh(actor.ForRetry(ctx))
+	if ctx.Err() != nil {
+		return value, errors.Join(err, ctx.Err())
+	}
+	if opts.Before != nil {
+		if beforeErr := fetch.Guard(func() error { return opts.Before(ctx) }); beforeErr != nil {
+			return value, errors.Join(beforeErr, err, refreshErr)
+		}
+		if ctx.Err() != nil {
+			return value, errors.Join(err, ctx.Err())
+		}
+	}
+	value, err = op(context.WithValue(ctx, retryKey{}, true))
+	if err != nil {
+		err = errors.Join(err, refreshErr)
+	}
+	return value, err
+}
+
+// accepts reports whether On takes err for one that a refresh may mend.
+func (o RetryOptions) accepts(err error) (on bool, panicked error) {
+	if o.On == nil {
+		return true, nil
+	}
+	panicked = fetch.Guard(func() error { on = o.On(err); return nil })
+	return on, panicked
+}
+
+type retryKey struct{}
+
+// IsRetry reports whether ctx is that of the second try of [Retry].
+func IsRetry(ctx context.Context) bool { return ctx.Value(retryKey{}) != nil }
