@@ -13,10 +13,12 @@ import (
 //
 // The first fields are all that a cached read touches.
 type snapshot struct {
+	lane []string // by slot: texts that may be served without a look at the clock; "" where there is none
+
 	texts  []string    // by slot; "" where a read has to judge: no value, an empty one, or a marked slot
-	clock  clock.Clock // nil: a text may be served without a look at the clock
-	until  time.Time   // with clock: texts may be served before this
-	walled int64       // with clock: and before this, in nanoseconds since 1970 by the wall clock
+	clock  clock.Clock // not nil: texts may be served before until and walled
+	until  time.Time   // by the monotonic clock
+	walled int64       // by the wall clock, in nanoseconds since 1970
 
 	params   []fetch.Parameter // by slot; zero where there is no value
 	marks    map[int]mark      // by slot; every slot below len(params) without a value has one
@@ -111,7 +113,9 @@ func (s *snapshot) seal(c clock.Clock) {
 			s.askAt = earlier(s.askAt, m.until)
 		}
 	}
-	s.clock = nil
+	if s.lane, s.clock = s.texts, nil; s.policy.timed() {
+		s.lane = nil
+	}
 	if s.policy.timed() && s.loaded {
 		due := s.policy.due(s.oldest)
 		s.clock = c

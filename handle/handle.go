@@ -45,6 +45,11 @@ func (h *Handle) Get(ctx context.Context) (string, error) {
 	if text, ok := h.group.Text(h.slot); ok {
 		return text, nil
 	}
+	return h.wait(ctx)
+}
+
+// wait is kept out of Get, which is short for it.
+func (h *Handle) wait(ctx context.Context) (string, error) {
 	p, err := h.group.Read(ctx, h.slot)
 	return p.Text(), err
 }

@@ -57,7 +57,10 @@ func (v *Value[T]) slowGet(ctx context.Context) (T, error) {
 	if err != nil {
 		return none, err
 	}
-	d := v.see(p)
+	d := v.latest.Load()
+	if d == nil || d.seen != p {
+		d = v.see(p)
+	}
 	if d.err != nil && (d.good.IsZero() || !v.handle.group.Serves(d.good)) {
 		return none, d.err
 	}
