@@ -46,7 +46,7 @@ beside this page in %s.txt, for benchstat. Written by %s.
 }
 
 func (p Page) targets() string {
-	t := table{head: []string{"what", "target", "figure", "verdict"}}
+	t := table{head: []string{"what", "target", "figure", "verdict"}, words: true}
 	met, total := 0, 0
 	for _, target := range Targets(p.Set, p.Virtual) {
 		t.row(target.What, target.Limit, target.Figure, string(target.Verdict))

@@ -242,7 +242,7 @@ func (p Page) growth() string {
 }
 
 func (p Page) peers() string {
-	t := table{head: []string{"peer", "set up as in", "to know"}}
+	t := table{head: []string{"peer", "set up as in", "to know"}, words: true}
 	for _, each := range peer.All() {
 		t.row(each.Name, each.Page, each.Notes)
 	}

@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// table is a Markdown table. Its first column is text, the others numbers.
+// table is a Markdown table. Its first column is text, and so are the others
+// if words says so; else they are numbers.
 type table struct {
-	head []string
-	rows [][]string
+	head  []string
+	rows  [][]string
+	words bool
 }
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
@@ -23,8 +25,10 @@ func (t *table) String() string {
 	rule := make([]string, len(t.head))
 	for i := range rule {
 		rule[i] = "---:"
+		if i == 0 || t.words {
+			rule[i] = "---"
+		}
 	}
-	rule[0] = "---"
 	line(rule)
 	for _, r := range t.rows {
 		line(r)

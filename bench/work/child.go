@@ -30,7 +30,7 @@ func (c Child) run(ctx context.Context) (map[string]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	
+
 	cmd := exec.CommandContext(ctx, self, "-child", c.Kind, "-peer", c.Peer, "-n", strconv.Itoa(c.N))
 	cmd.Stderr = os.Stderr
 	if c.Kind == "idle" && !c.Plain {

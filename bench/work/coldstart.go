@@ -35,6 +35,9 @@ func (l *Lab) ColdSizes() []int {
 func (l *Lab) ColdStart(ctx context.Context) error {
 	for range l.Runs {
 		for _, n := range l.ColdSizes() {
+			if err := l.loadAlone(ctx, n); err != nil {
+				return err
+			}
 			for _, p := range shuffled(l, groupPeers()) {
 				if p.Most > 0 && n > p.Most && !l.Full {
 					continue
@@ -48,8 +51,25 @@ func (l *Lab) ColdStart(ctx context.Context) error {
 	return nil
 }
 
+// slow returns the store of a cold start.
+func slow() *store.Store {
+	return store.New(store.Config{Latency: callLatency, Slots: callSlots})
+}
+
+// loadAlone measures the calls without a cache: the floor of a cold start.
+func (l *Lab) loadAlone(ctx context.Context, n int) error {
+	source, names := slow(), store.Names(n)
+	settle()
+	start := time.Now()
+	if err := peer.Load(ctx, source, names); err != nil {
+		return err
+	}
+	l.started(LoadAlone, n, time.Since(start), source.Calls())
+	return nil
+}
+
 func (l *Lab) coldStart(ctx context.Context, p peer.Peer, n int) error {
-	source := store.New(store.Config{Latency: callLatency, Slots: callSlots})
+	source := slow()
 	names := store.Names(n)
 	settle()
 	start := time.Now()
@@ -60,9 +80,15 @@ func (l *Lab) coldStart(ctx context.Context, p peer.Peer, n int) error {
 	took := time.Since(start)
 	calls := source.Calls()
 	cache.Close()
-	l.Figures.Add(figure.Key{Work: "coldstart", Peer: p.Name, N: n, Unit: Milliseconds}, milliseconds(took))
-	l.Figures.Add(figure.Key{Work: "coldstart", Peer: p.Name, N: n, Unit: Calls}, float64(calls))
+	l.started(p.Name, n, took, calls)
 	return nil
+}
+
+func (l *Lab) started(name string, n int, took time.Duration, calls int64) {
+	k := figure.Key{Work: "coldstart", Peer: name, N: n, Unit: Milliseconds}
+	l.Figures.Add(k, milliseconds(took))
+	k.Unit = Calls
+	l.Figures.Add(k, float64(calls))
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }

@@ -54,7 +54,7 @@ func (l *Lab) Reads(ctx context.Context) error {
 		readers = append(readers, reader{Peer: p, cache: cache, count: make(map[string]int)})
 	}
 
-	window := 60 * time.Millisecond
+	window := 150 * time.Millisecond
 	if l.Quick {
 		window = 2 * time.Millisecond
 	}

@@ -17,8 +17,8 @@ const (
 	AllocatedBytes  = "B"
 )
 
-// LoadAlone is the peer name of the floor of a refresh: the same batches, and
-// nothing kept.
+// LoadAlone is the peer name of the floor of a cold start and of a refresh:
+// the same batches, and nothing kept.
 const LoadAlone = "the calls alone"
 
 const refreshNames = 10_000
