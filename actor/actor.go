@@ -108,7 +108,15 @@ func (a *Actor) Name(slot int) string { return a.roster.entry(slot).name }
 
 // Slots returns the slots that were asked for by name or are in some listing's
 // latest answer, ordered by name.
-func (a *Actor) Slots() []int { return a.roster.visible(a.snap.Load()) }
+func (a *Actor) Slots() []int {
+	slots := a.roster.visible(a.snap.Load())
+	entries, _ := a.roster.list()
+	byNameOrder(entries, slots)
+	return slots
+}
+
+// Len returns how many slots Slots returns.
+func (a *Actor) Len() int { return len(a.roster.visible(a.snap.Load())) }
 
 // Closed reports whether Close has been called.
 func (a *Actor) Closed() bool { return a.work != nil && a.work.ctx.Err() != nil }

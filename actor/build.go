@@ -21,10 +21,11 @@ type builder struct {
 	now      instant
 	explicit bool
 
-	entries   []entry
-	changed   bool // a value has changed, appeared or gone
-	ownParams bool
-	ownMarks  bool
+	entries     []entry
+	changed     bool // a value has changed, appeared or gone
+	ownParams   bool // what of snap is the builder's own copy
+	ownMarks    bool
+	ownListings bool
 }
 
 func (c *core) builder(start, now instant) *builder {
@@ -148,14 +149,15 @@ func (c *core) expire(now instant) bool {
 			b.holds(limit)
 		}
 	}
-	b.snap.listings = make(map[int]*listing, len(c.snap.listings))
 	for slot, l := range c.snap.listings {
-		if limit := c.policy.limit(l.start); now.reached(limit) {
-			l = &listing{slots: l.slots, start: l.start, expired: true}
-		} else {
+		switch limit := c.policy.limit(l.start); {
+		case l.expired:
+		case now.reached(limit):
+			b.setListing(slot, &listing{slots: l.slots, start: l.start, expired: true})
+			b.expire(slot)
+		default:
 			b.holds(limit)
 		}
-		b.snap.listings[slot] = l
 	}
 	c.snap = b.snap
 	if c.part != nil {

@@ -42,11 +42,7 @@ func (b *builder) list(l listed) {
 	if earlier != nil {
 		slots = b.withKept(slots, earlier.slots)
 	}
-	b.snap.listings = maps.Clone(b.snap.listings)
-	if b.snap.listings == nil {
-		b.snap.listings = map[int]*listing{}
-	}
-	b.snap.listings[slot] = &listing{slots: slots, start: l.start}
+	b.setListing(slot, &listing{slots: slots, start: l.start})
 	b.extend(slot)
 	if _, ok := b.snap.marks[slot]; ok {
 		b.own()
@@ -60,13 +56,19 @@ func (b *builder) applyPath(slot int, l listed, earlier *listing) {
 		return
 	}
 	b.apply(slot, &fetch.Outcome{Class: l.Class, Err: l.Err}, l.start)
-	if earlier == nil || b.snap.listings[slot] != nil {
-		return
+	if earlier != nil {
+		b.setListing(slot, earlier)
 	}
-	if b.snap.listings == nil {
-		b.snap.listings = map[int]*listing{}
+}
+
+func (b *builder) setListing(slot int, l *listing) {
+	if !b.ownListings {
+		b.ownListings = true
+		if b.snap.listings = maps.Clone(b.snap.listings); b.snap.listings == nil {
+			b.snap.listings = map[int]*listing{}
+		}
 	}
-	b.snap.listings[slot] = earlier
+	b.snap.listings[slot] = l
 }
 
 // withKept adds the slots of an earlier listing whose values are kept although

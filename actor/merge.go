@@ -58,7 +58,7 @@ func (b *builder) replace(got brought) {
 	b.snap.params = make([]fetch.Parameter, 0, len(b.entries))
 	b.snap.texts = make([]string, 0, len(b.entries))
 	b.snap.marks, b.snap.listings = nil, nil
-	b.ownParams, b.ownMarks = true, false
+	b.ownParams, b.ownMarks, b.ownListings = true, false, false
 	b.snap.loaded, b.snap.limitAt = false, never
 
 	got.names(b.apply)

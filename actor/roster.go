@@ -112,7 +112,7 @@ func (r *roster) pathSlot(path int) int {
 }
 
 // visible returns the slots that were asked for by name or are in some
-// listing's latest answer, ordered by name.
+// listing's latest answer, each once, in no order.
 func (r *roster) visible(s *snapshot) []int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -122,15 +122,15 @@ func (r *roster) visible(s *snapshot) []int {
 			slots = append(slots, slot)
 		}
 	}
+	seen := map[int]bool{}
 	for _, l := range s.listings {
 		for _, slot := range l.slots {
-			if r.entries[slot].kind != byName && !r.named[slot] {
-				slots = append(slots, slot)
+			if r.entries[slot].kind != byName && !r.named[slot] && !seen[slot] {
+				slots, seen[slot] = append(slots, slot), true
 			}
 		}
 	}
-	byNameOrder(r.entries, slots)
-	return slices.Compact(slots)
+	return slots
 }
 
 // namedMembers returns the members of listings that were asked for by name.

@@ -194,7 +194,7 @@ func (g *Group) Refresh(ctx context.Context) error { return g.actor.Refresh(ctx)
 
 // Len returns how many parameters were asked for by name or are in some
 // listing's latest answer.
-func (g *Group) Len() int { return len(g.actor.Slots()) }
+func (g *Group) Len() int { return g.actor.Len() }
 
 // Handles returns the handles of those parameters, ordered by name.
 func (g *Group) Handles() []*handle.Handle { return g.handlesOf(g.actor.Slots()...) }
