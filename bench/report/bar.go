@@ -44,7 +44,7 @@ func (rails) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	style := draw.LineStyle{Color: color.Gray{Y: 0xdd}, Width: vg.Points(0.5)}
 	for _, t := range p.X.Tick.Marker.Ticks(p.X.Min, p.X.Max) {
-		if t.Label != "" {
+		if t.Label != "" && t.Value >= p.X.Min && t.Value <= p.X.Max {
 			c.StrokeLine2(style, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
 		}
 	}
@@ -52,7 +52,7 @@ func (rails) Plot(c draw.Canvas, p *plot.Plot) {
 		return
 	}
 	for _, t := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
-		if t.Label != "" {
+		if t.Label != "" && t.Value >= p.Y.Min && t.Value <= p.Y.Max {
 			c.StrokeLine2(style, c.Min.X, y(t.Value), c.Max.X, y(t.Value))
 		}
 	}

@@ -136,21 +136,22 @@ func barChart(name, title, axis string, bars []bar) (Chart, bool) {
 }
 
 func coldStartChart(set *figure.Set) (Chart, bool) {
-	return lineChart(set, "coldstart", work.Milliseconds, "Cold start at 10 ms a call, ten calls at a time", "ms", true)
+	return lineChart(set, "coldstart", work.Milliseconds, "Cold start at 10 ms a call, ten calls at a time", "ms", 1)
 }
 
 func memoryChart(set *figure.Set) (Chart, bool) {
-	return lineChart(set, "memory", work.BytesPerName, "Memory of a warm entry, strings included", "bytes a name", false)
+	return lineChart(set, "memory", work.BytesPerName, "Memory of a warm entry, strings included", "bytes a name", 10)
 }
 
 // lineChart draws a line for each peer over the number of names. The legend
-// stands at the top, on the side where the lines leave room.
-func lineChart(set *figure.Set, w, unit, title, y string, legendLeft bool) (Chart, bool) {
+// stands at the top left; headroom is how many times higher the axis reaches
+// to leave room for it.
+func lineChart(set *figure.Set, w, unit, title, y string, headroom float64) (Chart, bool) {
 	p := newPlot(title)
 	p.X.Label.Text, p.Y.Label.Text = "names", y
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, logTicks{}
 	p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
-	p.Legend.Top, p.Legend.Left = true, legendLeft
+	p.Legend.Top, p.Legend.Left = true, true
 	p.Legend.Padding = vg.Points(2)
 	p.Add(rails{})
 	drawn := 0
@@ -177,6 +178,8 @@ func lineChart(set *figure.Set, w, unit, title, y string, legendLeft bool) (Char
 		p.Legend.Add(name, line, dots)
 		drawn++
 	}
+	p.Y.Min = math.Pow(10, math.Floor(math.Log10(p.Y.Min)))
+	p.Y.Max = math.Pow(10, math.Ceil(math.Log10(p.Y.Max))) * headroom
 	return Chart{w, title, p, 11 * vg.Centimeter}, drawn > 0
 }
 
