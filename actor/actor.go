@@ -23,6 +23,8 @@ type Config struct {
 	Decrypt bool
 	Clock   clock.Clock
 	Logger  *slog.Logger
+
+	Observer *Observer // nil: nobody is told
 }
 
 // Actor is one group: a goroutine that owns its state, and the snapshot that it
@@ -36,6 +38,8 @@ type Actor struct {
 	clock    clock.Clock    // constant
 	origin   time.Time      // constant; the zero of its instants
 	log      *slog.Logger   // constant
+	observer Observer       // constant
+	teller   teller         // locks itself
 	roster   *roster        // locks itself
 	work     *worker        // locks itself; nil in a fixed Actor
 	requests chan request   // callers send, the loop receives; unbuffered: what is sent is taken care of
@@ -60,7 +64,13 @@ func Start(cfg Config) *Actor {
 	first := &snapshot{policy: cfg.Policy, origin: a.origin, owner: a, limitAt: never}
 	first.seal(cfg.Clock)
 	a.snap.Store(first)
+	if cfg.Observer != nil {
+		a.observer = *cfg.Observer
+	}
+	a.teller.actor = a
+	a.tell(nil, GroupOpened{a.name, a.origin})
 	c := newCore(cfg.Policy, rand.Int64N, a.roster, first)
+	c.watched = a.observer.ValueChanged != nil
 	a.work.start(func() { run(a, c) })
 	return a
 }
@@ -88,6 +98,8 @@ func (a *Actor) Close() error {
 	a.closing.Do(func() {
 		a.work.stop()
 		a.work.wait()
+		a.tell(nil, GroupClosed{a.name, a.clock.Now()})
+		a.teller.tell()
 		if n := a.fetcher.Abandoned(); n > 0 {
 			a.closed = fmt.Errorf("ssmcache: group %q: %d calls abandoned: the client ignores its ended context", a.name, n)
 		}

@@ -23,6 +23,8 @@ type builder struct {
 
 	entries     []entry
 	changed     bool // a value has changed, appeared or gone
+	counting    bool // a fetch has landed: note which values it changes
+	changes     []int
 	ownParams   bool // what of snap is the builder's own copy
 	ownMarks    bool
 	ownListings bool
@@ -118,7 +120,12 @@ func (b *builder) write(slot int, p fetch.Parameter, text string) {
 		b.snap.params = append(b.snap.params, fetch.Parameter{})
 		b.snap.texts = append(b.snap.texts, "")
 	}
-	b.changed = b.changed || !p.Unchanged(b.before.param(slot))
+	if before := b.before.param(slot); !p.Unchanged(before) {
+		b.changed = true
+		if b.counting && !p.IsZero() && !before.IsZero() {
+			b.changes = append(b.changes, slot)
+		}
+	}
 	b.snap.params[slot], b.snap.texts[slot] = p, text
 }
 

@@ -47,7 +47,7 @@ func (a *Actor) RefreshSlot(ctx context.Context, slot int) error {
 }
 
 func (a *Actor) refresh(ctx context.Context) (*report, error) {
-	r := request{want: wantRefresh}
+	r := request{want: wantRefresh, cause: ctx}
 	if ctx.Value(retryKey{}) != nil {
 		r.want = wantRetry
 	}
@@ -65,6 +65,6 @@ func (a *Actor) Reject(ctx context.Context, slot int, p fetch.Parameter) error {
 		}
 		return ErrUnchanged
 	}
-	_, err := a.send(ctx, request{want: wantOther, slot: slot, text: p.Text()})
+	_, err := a.send(ctx, request{want: wantOther, slot: slot, text: p.Text(), cause: ctx})
 	return err
 }

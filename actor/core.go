@@ -25,6 +25,9 @@ type core struct {
 	culprits  map[int]bool
 	turn      int // how many culprits have been asked alone
 	idle      idleness
+	stale     instant // since when values older than MaxAge are served; never: they are not
+	events    []any   // what the observer is to be told, oldest first
+	watched   bool    // constant: somebody wants to know of each changed value
 }
 
 // answer is a reply that is due.
@@ -41,7 +44,7 @@ type idleness struct {
 }
 
 func newCore(p Policy, random draw, r *roster, first *snapshot) *core {
-	return &core{policy: p, random: random, roster: r, snap: first, first: true, refreshAt: never, culprits: map[int]bool{}}
+	return &core{policy: p, random: random, roster: r, snap: first, first: true, refreshAt: never, stale: never, culprits: map[int]bool{}}
 }
 
 // accept takes in a request.
@@ -154,6 +157,9 @@ func (c *core) due(now instant) instant {
 	at := never
 	if c.policy.ahead() {
 		at = c.snap.limitAt
+	}
+	if c.stale == never && c.snap.loaded {
+		at = earlier(at, c.policy.due(c.snap.oldest))
 	}
 	if c.flight != nil {
 		return at

@@ -6,22 +6,15 @@ import (
 	"github.com/ssmcache/ssmcache/fetch"
 )
 
-// news is what the end of a fetch means to an operator.
-type news struct {
-	began     error // the error that began an outage; nil: none began
-	recovered bool  // an outage has ended
-	since     instant
-}
-
 // land takes in the result of the fetch under way: it makes the next snapshot,
 // schedules what follows, and answers who waited.
-func (c *core) land(res fetch.Result, now instant) news {
+func (c *core) land(res fetch.Result, now instant) {
 	p, before := c.flight, c.snap
 	c.flight = nil
 	c.countCulprits(p, res)
 
 	b := c.builder(p.at, now)
-	b.explicit = p.explicit
+	b.explicit, b.counting = p.explicit, true
 	got := brought{plan: p, res: res, part: c.part}
 	_, paths := c.roster.list()
 	rep := newReport(p, paths, res)
@@ -43,12 +36,14 @@ func (c *core) land(res fetch.Result, now instant) news {
 	if b.snap.report = rep; rep.whole {
 		b.snap.report = b.oldReport(p)
 	}
+	b.snap.tally.count(res, rep, len(b.changes))
 	c.snap = b.snap
 	if p.whole && rep.failed == nil || !before.loaded && c.snap.loaded {
 		c.schedule()
 	}
+	c.snap.refreshAt = c.refreshAt
 	c.settle(p, rep, b.changed, now)
-	return newsOf(before.outage, c.snap.outage)
+	c.note(p, rep, b, now)
 }
 
 // countCulprits remembers which names to ask apart from the healthy.
@@ -101,16 +96,6 @@ func (c *core) nextOutage(last outage, failure error, seq uint64, now instant) o
 	}
 	next.retryAt = now.add(c.policy.backoff(last.fails, c.random))
 	return next
-}
-
-func newsOf(before, after outage) news {
-	switch {
-	case before.err == nil && after.err != nil:
-		return news{began: after.err, since: after.since}
-	case before.err != nil && after.err == nil:
-		return news{recovered: true, since: before.since}
-	}
-	return news{}
 }
 
 // schedule draws the moment of the next background refresh.

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"context"
 	"time"
 
 	"github.com/benbjohnson/clock"
@@ -16,13 +17,14 @@ type loop struct {
 	now      instant
 	wall     time.Time // the clock reading that now was made from
 	timer    *clock.Timer
-	timerAt  instant // when the timer fires; never: there is none
+	timerAt  instant         // when the timer fires; never: there is none
+	ctx      context.Context // of the latest landing
 }
 
 // landing is the message that a fetch sends when it has ended.
 type landing struct {
 	result fetch.Result
-	news   chan<- news // the loop sends once; capacity 1, so that it does not block
+	ctx    context.Context // under which the calls were made
 }
 
 // run is the group's goroutine. It never blocks except in its select, and does
@@ -37,7 +39,8 @@ func run(a *Actor, c *core) {
 			l.accept(r, l.now)
 		case got := <-l.landings:
 			l.readClock()
-			got.news <- l.land(got.result, l.now)
+			l.land(got.result, l.now)
+			l.ctx = got.ctx
 		case <-l.alarm():
 			l.readClock()
 			l.timerAt = never
@@ -48,8 +51,10 @@ func run(a *Actor, c *core) {
 		l.publish()
 		l.deliver()
 		l.expireValues()
+		l.noteStale(l.now)
 		l.launch()
 		l.arm()
+		l.tell()
 	}
 }
 
@@ -99,31 +104,35 @@ func (l *loop) launch() {
 	l.actor.flight.Store(&p.at)
 	req := l.request(p, l.actor.decrypt)
 	req.Start = l.wall
-	l.actor.work.start(flight(l.actor, req, l.landings))
+	started := FetchStarted{Group: l.actor.name, Time: l.wall, Refresh: p.whole, Names: len(p.names), Paths: len(p.paths), Cause: p.cause()}
+	l.actor.work.start(flight(l.actor, req, started, l.landings))
 }
 
 // flight returns the function that carries out one fetch.
-func flight(a *Actor, req fetch.Request, landings chan<- landing) func() {
+func flight(a *Actor, req fetch.Request, started FetchStarted, landings chan<- landing) func() {
 	return func() {
-		heard := make(chan news, 1)
-		got := landing{a.fetcher.Fetch(a.work.ctx, req), heard}
+		ctx := a.work.ctx
+		if f := a.observer.FetchStarted; f != nil {
+			a.guard(func() {
+				if derived := f(ctx, started); derived != nil {
+					ctx = derived
+				}
+			})
+		}
+		got := landing{a.fetcher.Fetch(ctx, req), ctx}
 		select {
 		case landings <- got:
-			a.tell(<-heard)
 		case <-a.work.ctx.Done():
 		}
 	}
 }
 
-// tell logs what the end of a fetch means: an outage once, not once per try. It
-// runs on the fetch's goroutine, since a log handler may block.
-func (a *Actor) tell(n news) {
-	switch {
-	case n.began != nil:
-		a.log.Warn("ssmcache: refresh failed; serving the last good values while they may be", "group", a.name, "error", n.began)
-	case n.recovered:
-		a.log.Info("ssmcache: refresh works again", "group", a.name, "after", a.now().mono-n.since.mono)
+// tell hands what has happened to the observer and the log, which run elsewhere.
+func (l *loop) tell() {
+	for _, e := range l.events {
+		l.actor.tell(l.ctx, e)
 	}
+	l.events = nil
 }
 
 // arm sets the one timer to when the core is next due. A mock clock may not be

@@ -1,6 +1,9 @@
 package actor
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 // ErrUnchanged says that a rejected value is still the one that the group
 // holds.
@@ -9,9 +12,10 @@ var ErrUnchanged = errors.New("ssmcache: the store has no other value")
 // request is one message to the loop.
 type request struct {
 	want  want
-	slot  int        // reject: whose value did not work
-	text  string     // reject: the value that did not work
-	reply chan reply // the loop sends, once, the caller receives; capacity 1, so that a caller who has left blocks nobody
+	slot  int             // reject: whose value did not work
+	text  string          // reject: the value that did not work
+	cause context.Context // the caller's, for its values; nil: none
+	reply chan reply      // the loop sends, once, the caller receives; capacity 1, so that a caller who has left blocks nobody
 }
 
 // want says what a caller needs.

@@ -38,6 +38,9 @@ type snapshot struct {
 	askAt   instant       // when the first slot without a value may be asked for again
 	outage  outage
 	report  *report // of the last fetch; nil if every name and path was answered with a value
+
+	refreshAt instant // when the actor refreshes by itself
+	tally     tally
 }
 
 // outage is a run of failed fetches, and the back-off that it causes.

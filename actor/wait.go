@@ -64,7 +64,7 @@ var errImpatient = errors.New("no more patience")
 // shared waits until the fetch that all readers of the group share has ended.
 func (w *wait) shared(impatient <-chan time.Time) error {
 	select {
-	case <-w.a.ask():
+	case <-w.a.ask(w.ctx):
 		return nil
 	case <-w.a.shut: // the snapshot says so
 		return nil
@@ -78,14 +78,14 @@ func (w *wait) shared(impatient <-chan time.Time) error {
 // ask sends the loop one request for all readers that wait now, and returns a
 // channel that receives when it has been answered. Only the loop decides what
 // the request starts.
-func (a *Actor) ask() <-chan singleflight.Result {
+func (a *Actor) ask(ctx context.Context) <-chan singleflight.Result {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.asking && !a.work.enter() {
 		return nil // closed: the caller waits for that
 	}
 	a.asking = true
-	return a.reads.DoChan(sharedRead, a.askForAll)
+	return a.reads.DoChan(sharedRead, func() (any, error) { return nil, a.askForAll(ctx) })
 }
 
 // sharedRead is the one key of an actor's singleflight group.
@@ -93,12 +93,12 @@ const sharedRead = "read"
 
 // askForAll runs on a goroutine of the singleflight group, which nobody could
 // recover: it calls no code but the actor's own.
-func (a *Actor) askForAll() (any, error) {
+func (a *Actor) askForAll(cause context.Context) error {
 	defer a.work.leave()
-	_, err := a.send(context.Background(), request{want: wantRead})
+	_, err := a.send(context.Background(), request{want: wantRead, cause: cause})
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asking = false
 	a.reads.Forget(sharedRead) // who comes now begins another
-	return nil, err
+	return err
 }

@@ -35,14 +35,16 @@ func (w *worker) enter() bool {
 
 func (w *worker) leave() { w.running.Done() }
 
-// start runs f on a goroutine of its own, unless the worker has been stopped.
-func (w *worker) start(f func()) {
-	if w.enter() {
-		go func() {
-			defer w.leave()
-			f()
-		}()
+// start runs f on a goroutine of its own. It reports false after stop.
+func (w *worker) start(f func()) bool {
+	if !w.enter() {
+		return false
 	}
+	go func() {
+		defer w.leave()
+		f()
+	}()
+	return true
 }
 
 func (w *worker) stop() {

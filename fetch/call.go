@@ -26,7 +26,8 @@ type Fetcher struct {
 	log     *slog.Logger  // constant
 	seat    *seat         // constant
 
-	abandoned atomic.Int64 // calls add and subtract, Abandoned loads
+	abandoned     atomic.Int64 // calls add and subtract, Abandoned loads
+	abandonedEver atomic.Int64 // calls add, AbandonedEver loads
 }
 
 // NewFetcher returns a Fetcher that calls client within the slots of gate. Each
@@ -38,6 +39,9 @@ func NewFetcher(client Client, gate *Gate, c clock.Clock, timeout time.Duration,
 
 // Abandoned returns how many calls were abandoned and have not returned since.
 func (f *Fetcher) Abandoned() int { return int(f.abandoned.Load()) }
+
+// AbandonedEver returns how many calls were abandoned, returned or not.
+func (f *Fetcher) AbandonedEver() int64 { return f.abandonedEver.Load() }
 
 // call makes one call of the client in the slot that its caller holds, and
 // frees the slot. It returns when do does, or one second of real time after its
@@ -77,6 +81,7 @@ func call[T any](ctx context.Context, f *Fetcher, op string, do func(context.Con
 		case a = <-answers:
 		case <-grace.C:
 			f.abandoned.Add(1)
+			f.abandonedEver.Add(1)
 			close(leave)
 			f.log.Error("ssmcache: call abandoned: the client ignores its ended context", "op", op)
 			return nil, errAbandoned

@@ -3,6 +3,7 @@ package fetch
 import (
 	"errors"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
 )
@@ -44,6 +45,13 @@ func definitePath(err error) bool {
 		return true
 	}
 	return splittable(err)
+}
+
+// throttled reports whether the store refused a call because there were too
+// many.
+func throttled(err error) bool {
+	_, ok := retry.DefaultThrottleErrorCodes[code(err)]
+	return ok
 }
 
 // code returns err's API error code, in the spelling of the service model.

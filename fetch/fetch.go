@@ -51,6 +51,8 @@ type Result struct {
 	Names []Outcome
 	Paths []Listing
 	Calls int // API calls made
+
+	Throttled int // of them, those that the client reported as throttled, after its own retries
 }
 
 // Outcome is what became of one name.
@@ -78,9 +80,10 @@ type run struct {
 	twins  map[int][]int // asks that another ask stands for: /p and p
 	budget int           // extra calls left; of Fetch's goroutine
 
-	mu    sync.Mutex
-	calls int
-	halt  error // the first transient failure; no call starts after it
+	mu        sync.Mutex
+	calls     int
+	throttled int
+	halt      error // the first transient failure; no call starts after it
 }
 
 // Fetch asks for all of req and returns when every name and path has an
@@ -109,7 +112,7 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) Result {
 			r.names[i] = r.names[first].respelled(r.req.Names[i])
 		}
 	}
-	return Result{Names: r.names, Paths: r.paths, Calls: r.calls}
+	return Result{Names: r.names, Paths: r.paths, Calls: r.calls, Throttled: r.throttled}
 }
 
 // sort returns the indexes of the asks to send, apart for culprits. An ask for
@@ -245,7 +248,13 @@ func inSlot[T any](ctx context.Context, r *run, op string, do func(context.Conte
 		r.seat.release()
 		return nil, err
 	}
-	return call(ctx, r.Fetcher, op, do)
+	out, err := call(ctx, r.Fetcher, op, do)
+	if throttled(err) {
+		r.mu.Lock()
+		r.throttled++
+		r.mu.Unlock()
+	}
+	return out, err
 }
 
 // stop keeps further calls of the fetch from starting, and returns err.

@@ -20,6 +20,7 @@ type Group struct {
 	name     string         // constant
 	base     fetch.BasePath // constant
 	decrypt  bool           // constant
+	mode     RefreshMode    // constant; never RefreshAuto
 	actor    *actor.Actor   // constant
 	drop     func()         // constant; gives the gate back
 
@@ -56,7 +57,7 @@ func (r *Registry) groupLocked(cfg GroupConfig, base fetch.BasePath) (*Group, er
 	}
 	gate, drop := r.gates.take(client)
 	g := &Group{
-		registry: r, name: cfg.Name, base: base, decrypt: !cfg.NoDecryption, drop: drop,
+		registry: r, name: cfg.Name, base: base, decrypt: !cfg.NoDecryption, mode: cfg.mode(), drop: drop,
 		actor: actor.Start(actor.Config{
 			Name:    cfg.Name,
 			Policy:  cfg.policy(),
@@ -64,6 +65,8 @@ func (r *Registry) groupLocked(cfg GroupConfig, base fetch.BasePath) (*Group, er
 			Decrypt: !cfg.NoDecryption,
 			Clock:   r.cfg.Clock,
 			Logger:  r.cfg.Logger,
+
+			Observer: r.cfg.Observer,
 		}),
 	}
 	r.groups[g.name] = g

@@ -75,12 +75,20 @@ func (c GroupConfig) check() (fetch.BasePath, error) {
 }
 
 func (c GroupConfig) policy() actor.Policy {
-	p := actor.Policy{MaxAge: c.MaxAge, MaxStale: c.MaxStale, OnRead: c.Mode == RefreshOnRead}
+	p := actor.Policy{MaxAge: c.MaxAge, MaxStale: c.MaxStale, OnRead: c.mode() == RefreshOnRead}
 	if c.MaxStale == 0 {
 		p.MaxStale = defaultMaxStale
 	}
-	if c.Mode == RefreshAuto {
-		p.OnRead = os.Getenv(lambdaFunction) != ""
-	}
 	return p
+}
+
+// mode returns what RefreshAuto stands for here.
+func (c GroupConfig) mode() RefreshMode {
+	switch {
+	case c.Mode != RefreshAuto:
+		return c.Mode
+	case os.Getenv(lambdaFunction) != "":
+		return RefreshOnRead
+	}
+	return RefreshAhead
 }

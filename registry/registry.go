@@ -31,6 +31,8 @@ type Config struct {
 	Logger       *slog.Logger  // nil: silent
 	MaxInFlight  int           // API calls at once through one Client, over all groups that use it; 0: 10
 	FetchTimeout time.Duration // bounds one Client call, its retries included, the wait for a slot not; 0: 10 s
+
+	Observer *Observer // told what the groups do; nil: nobody is
 }
 
 // Registry holds groups. All methods are safe for concurrent use.

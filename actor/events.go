@@ -1,0 +1,122 @@
+package actor
+
+import (
+	"context"
+	"time"
+
+	"github.com/ssmcache/ssmcache/fetch"
+)
+
+// outageBegan and outageEnded are for the log alone: an outage is reported once,
+// not once per try.
+type outageBegan struct{ err error }
+
+type outageEnded struct{ lasted time.Duration }
+
+// cause returns the context of the first caller that p is for.
+func (p *plan) cause() context.Context {
+	for _, r := range p.waiters {
+		if r.cause != nil {
+			return r.cause
+		}
+	}
+	return nil
+}
+
+func (t *tally) count(res fetch.Result, rep *report, changes int) {
+	t.fetches++
+	if rep.failed != nil {
+		t.failures++
+	}
+	t.calls += int64(res.Calls)
+	t.throttled += int64(res.Throttled)
+	t.changes += int64(changes)
+}
+
+// note records what a landing means to an observer.
+func (c *core) note(p *plan, rep *report, b *builder, now instant) {
+	d := FetchDone{Refresh: p.whole, Duration: now.mono - p.at.mono, Calls: rep.result.Calls, Throttled: rep.result.Throttled, Changed: len(b.changes), Err: rep.failed}
+	for i := range rep.result.Names {
+		d.count(rep.result.Names[i].Class)
+	}
+	for i := range rep.result.Paths {
+		d.count(rep.result.Paths[i].Class)
+	}
+	c.events = append(c.events, d)
+	if c.watched {
+		for _, slot := range b.changes {
+			c.events = append(c.events, ValueChanged{Name: b.entries[slot].name, Version: b.snap.param(slot).Version()})
+		}
+	}
+	switch before, after := b.before.outage, b.snap.outage; {
+	case before.err == nil && after.err != nil:
+		c.events = append(c.events, outageBegan{after.err})
+	case before.err != nil && after.err == nil:
+		c.events = append(c.events, outageEnded{now.mono - before.since.mono})
+	}
+}
+
+func (d *FetchDone) count(class fetch.Class) {
+	switch class {
+	case fetch.Found:
+		d.Found++
+	case fetch.NotFound:
+		d.NotFound++
+	default:
+		d.Failed++
+	}
+}
+
+// noteStale records when values older than MaxAge begin to be served, and when
+// that ends. Where reads refresh, nobody looks between them: it begins when a
+// refresh of an expired group has failed.
+func (c *core) noteStale(now instant) {
+	s := c.snap
+	old := !s.closed && s.loaded && now.reached(c.policy.due(s.oldest)) && (!c.policy.OnRead || s.outage.err != nil)
+	switch {
+	case old && c.stale == never:
+		c.stale = now
+		c.events = append(c.events, StaleBegan{})
+	case !old && c.stale != never:
+		c.events = append(c.events, StaleEnded{Lasted: now.mono - c.stale.mono})
+		c.stale = never
+	}
+}
+
+// tell hands one event to the observer or the log. It does not block. ctx is
+// that of the fetch that has landed.
+func (a *Actor) tell(ctx context.Context, event any) {
+	at := a.clock.Now()
+	switch e := event.(type) {
+	case GroupOpened:
+		tell(a, a.observer.GroupOpened, e)
+	case GroupClosed:
+		tell(a, a.observer.GroupClosed, e)
+	case FetchDone:
+		e.Group, e.Time = a.name, at
+		if f := a.observer.FetchDone; f != nil {
+			a.teller.add(func() { f(ctx, e) })
+		}
+	case ValueChanged:
+		e.Group, e.Time = a.name, at
+		tell(a, a.observer.ValueChanged, e)
+	case StaleBegan:
+		e.Group, e.Time = a.name, at
+		tell(a, a.observer.StaleBegan, e)
+	case StaleEnded:
+		e.Group, e.Time = a.name, at
+		tell(a, a.observer.StaleEnded, e)
+	case outageBegan:
+		a.teller.add(func() {
+			a.log.Warn("ssmcache: fetch failed; the last good values are served while they may be", "group", a.name, "error", e.err)
+		})
+	case outageEnded:
+		a.teller.add(func() { a.log.Info("ssmcache: fetches work again", "group", a.name, "after", e.lasted) })
+	}
+}
+
+func tell[E any](a *Actor, f func(E), e E) {
+	if f != nil {
+		a.teller.add(func() { f(e) })
+	}
+}

@@ -1,0 +1,142 @@
+package actor
+
+import (
+	"context"
+	"time"
+)
+
+// Observer is told what groups do. Callbacks that are nil are skipped, and a new
+// one added later breaks nobody. They run off the actor's goroutine and off
+// every reader's, one at a time for each group, in the order of the events; one
+// that blocks delays later ones and Close, never a read. FetchStarted is the
+// exception: it runs on the fetch's goroutine, before the fetch. A panic in a
+// callback is logged.
+type Observer struct {
+	GroupOpened func(GroupOpened)
+	GroupClosed func(GroupClosed)
+
+	// FetchStarted may return a context with values of its own, under which the
+	// API calls are made; it must be derived from ctx. Nil keeps ctx.
+	FetchStarted func(ctx context.Context, e FetchStarted) context.Context
+	FetchDone    func(ctx context.Context, e FetchDone) // ctx is what FetchStarted returned
+
+	ValueChanged func(ValueChanged)
+	StaleBegan   func(StaleBegan)
+	StaleEnded   func(StaleEnded)
+}
+
+// GroupOpened says that a group has been made.
+type GroupOpened struct {
+	Group string
+	Time  time.Time
+}
+
+// GroupClosed says that a group has been closed and all its goroutines joined.
+type GroupClosed struct {
+	Group string
+	Time  time.Time
+}
+
+// FetchStarted says that a fetch is about to make its calls.
+type FetchStarted struct {
+	Group   string
+	Time    time.Time
+	Refresh bool            // a refresh of the group; otherwise only what is missing
+	Names   int             // names asked for
+	Paths   int             // paths listed
+	Cause   context.Context // of the caller that caused it; nil: the group refreshes by itself
+}
+
+// FetchDone says that a fetch has ended and that its outcome has been published.
+type FetchDone struct {
+	Group     string
+	Time      time.Time
+	Refresh   bool
+	Duration  time.Duration
+	Calls     int   // API calls made
+	Throttled int   // of them, calls that the Client reported as throttled, after its own retries
+	Found     int   // names with a value, and paths with a listing
+	NotFound  int   // names that the store does not know
+	Failed    int   // names and paths that failed otherwise
+	Changed   int   // values that replaced another value
+	Err       error // the failure that makes the group back off; nil: none
+}
+
+// ValueChanged says that a value has replaced another one.
+type ValueChanged struct {
+	Group   string
+	Time    time.Time
+	Name    string // the full name, selector included
+	Version int64  // of the new value; 0 for a secret
+}
+
+// StaleBegan says that a group serves values older than MaxAge from now on.
+type StaleBegan struct {
+	Group string
+	Time  time.Time
+}
+
+// StaleEnded says that a group has ceased to serve values older than MaxAge: it
+// has newer ones, or it has taken them away.
+type StaleEnded struct {
+	Group  string
+	Time   time.Time
+	Lasted time.Duration
+}
+
+// Join returns an Observer that tells all of observers, in order. Nil ones are
+// left out.
+func Join(observers ...*Observer) *Observer {
+	all := &Observer{}
+	for _, o := range observers {
+		if o == nil {
+			continue
+		}
+		all.GroupOpened = both(all.GroupOpened, o.GroupOpened)
+		all.GroupClosed = both(all.GroupClosed, o.GroupClosed)
+		all.ValueChanged = both(all.ValueChanged, o.ValueChanged)
+		all.StaleBegan = both(all.StaleBegan, o.StaleBegan)
+		all.StaleEnded = both(all.StaleEnded, o.StaleEnded)
+		all.FetchStarted = bothStarted(all.FetchStarted, o.FetchStarted)
+		all.FetchDone = bothDone(all.FetchDone, o.FetchDone)
+	}
+	return all
+}
+
+func both[E any](a, b func(E)) func(E) {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	return func(e E) { a(e); b(e) }
+}
+
+func bothStarted(a, b func(context.Context, FetchStarted) context.Context) func(context.Context, FetchStarted) context.Context {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	return func(ctx context.Context, e FetchStarted) context.Context {
+		if derived := a(ctx, e); derived != nil {
+			ctx = derived
+		}
+		if derived := b(ctx, e); derived != nil {
+			ctx = derived
+		}
+		return ctx
+	}
+}
+
+func bothDone(a, b func(context.Context, FetchDone)) func(context.Context, FetchDone) {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	return func(ctx context.Context, e FetchDone) { a(ctx, e); b(ctx, e) }
+}
