@@ -63,8 +63,7 @@ func (n Name) answeredBy(item *types.Parameter, choice int) bool {
 	case arnsChoose:
 		return n.isARN() && given == selector && n.isNamed(base, item)
 	case selectorsChoose:
-		number, err := strconv.ParseInt(selector, 10, 64)
-		versioned := err == nil && given == "" && item.Version == number
+		versioned := given == "" && selector == strconv.FormatInt(item.Version, 10)
 		return selector != "" && (given == selector || versioned) && n.isNamed(base, item)
 	case plainNamesChoose:
 		return selector == "" && given == "" && n.isNamed(base, item)
