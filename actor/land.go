@@ -119,7 +119,7 @@ func (c *core) settle(p *plan, rep *report, changed bool, now instant) {
 	for _, r := range p.waiters {
 		switch r.want {
 		case wantRead:
-			c.answer(r, reply{})
+			c.answer(r, reply{snap: c.snap})
 		case wantRefresh:
 			c.answer(r, reply{report: rep})
 		case wantRetry:

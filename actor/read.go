@@ -26,13 +26,23 @@ func (a *Actor) Param(slot int) (fetch.Parameter, bool) {
 	return fetch.Parameter{}, false
 }
 
-// timed returns the value of slot if a look at the clock says that it is fresh.
-func (a *Actor) timed(slot int) (fetch.Parameter, bool) {
+// TimedText returns the value of slot if a look at the clock says that it may be
+// served, where reads refresh. It never blocks.
+func (a *Actor) TimedText(slot int) (string, bool) {
 	s := a.snap.Load()
-	if s.clock != nil && slot < len(s.texts) && s.texts[slot] != "" && s.fresh() {
-		return s.params[slot], true
+	if s.clock == nil || slot >= len(s.texts) || s.texts[slot] == "" || !s.fresh() {
+		return "", false
 	}
-	return fetch.Parameter{}, false
+	return s.texts[slot], true
+}
+
+// TimedParam is like TimedText, with the metadata.
+func (a *Actor) TimedParam(slot int) (fetch.Parameter, bool) {
+	s := a.snap.Load()
+	if s.clock == nil || slot >= len(s.texts) || s.texts[slot] == "" || !s.fresh() {
+		return fetch.Parameter{}, false
+	}
+	return s.params[slot], true
 }
 
 // Peek returns the value of slot, whatever its age within the limit of
@@ -69,9 +79,6 @@ func (a *Actor) Serves(p fetch.Parameter) bool {
 // Where reads refresh, it waits for the refresh of an expired value up to one
 // second after the start of the fetch, and returns the earlier value then.
 func (a *Actor) Read(ctx context.Context, slot int) (fetch.Parameter, error) {
-	if p, ok := a.timed(slot); ok {
-		return p, nil
-	}
 	s, err := a.await(ctx, slot)
 	if err != nil {
 		return fetch.Parameter{}, err
@@ -111,7 +118,7 @@ func (a *Actor) await(ctx context.Context, slot int) (*snapshot, error) {
 				return nil, errors.Join(err, a.errorOf(s, slot))
 			}
 		}
-		s = a.snap.Load()
+		s = wait.latest(s)
 	}
 }
 

@@ -33,6 +33,7 @@ const (
 type reply struct {
 	report *report
 	err    error
+	snap   *snapshot // read: what the fetch has brought; nil: there was none
 }
 
 // plan is one fetch: what it asks for, and for whom.

@@ -29,8 +29,9 @@ var (
 func (a *Actor) View(ctx context.Context) (View, error) {
 	began := a.snap.Load().seq
 	wait := wait{a: a, ctx: ctx}
-	for {
-		s, now := a.snap.Load(), a.now()
+	s := a.snap.Load()
+	for ; ; s = wait.latest(s) {
+		now := a.now()
 		if s.closed {
 			return View{}, ErrClosed
 		}

@@ -13,6 +13,18 @@ type wait struct {
 	a    *Actor
 	ctx  context.Context
 	till instant // when the reader's patience with an expired value ends; zero: not yet known
+
+	brought *snapshot // what the fetch that the reader waited for has brought
+}
+
+// latest returns the snapshot to judge after a wait: what the fetch has brought,
+// even if its values are past their limit and have been taken away by now, or
+// the present one if that is no news since s.
+func (w *wait) latest(s *snapshot) *snapshot {
+	if w.brought != nil && w.brought.seq > s.seq {
+		return w.brought
+	}
+	return w.a.snap.Load()
 }
 
 // patiently waits for a fetch while the reader of an expired value has patience.
@@ -64,7 +76,8 @@ var errImpatient = errors.New("no more patience")
 // shared waits until the fetch that all readers of the group share has ended.
 func (w *wait) shared(impatient <-chan time.Time) error {
 	select {
-	case <-w.a.ask(w.ctx):
+	case got := <-w.a.ask(w.ctx):
+		w.brought, _ = got.Val.(*snapshot)
 		return nil
 	case <-w.a.shut: // the snapshot says so
 		return nil
@@ -85,7 +98,7 @@ func (a *Actor) ask(ctx context.Context) <-chan singleflight.Result {
 		return nil // closed: the caller waits for that
 	}
 	a.asking = true
-	return a.reads.DoChan(sharedRead, func() (any, error) { return nil, a.askForAll(ctx) })
+	return a.reads.DoChan(sharedRead, func() (any, error) { return a.askForAll(ctx) })
 }
 
 // sharedRead is the one key of an actor's singleflight group.
@@ -93,12 +106,12 @@ const sharedRead = "read"
 
 // askForAll runs on a goroutine of the singleflight group, which nobody could
 // recover: it calls no code but the actor's own.
-func (a *Actor) askForAll(cause context.Context) error {
+func (a *Actor) askForAll(cause context.Context) (*snapshot, error) {
 	defer a.work.leave()
-	_, err := a.send(context.Background(), request{want: wantRead, cause: cause})
+	got, err := a.send(context.Background(), request{want: wantRead, cause: cause})
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.asking = false
 	a.reads.Forget(sharedRead) // who comes now begins another
-	return err
+	return got.snap, err
 }

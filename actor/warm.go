@@ -13,8 +13,8 @@ func (a *Actor) Warm(ctx context.Context) error {
 	entries, _ := a.roster.list()
 	began := a.snap.Load().seq
 	wait := wait{a: a, ctx: ctx}
-	for {
-		s := a.snap.Load()
+	s := a.snap.Load()
+	for ; ; s = wait.latest(s) {
 		if s.closed {
 			return ErrClosed
 		}

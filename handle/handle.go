@@ -50,6 +50,9 @@ func (h *Handle) Get(ctx context.Context) (string, error) {
 
 // wait is kept out of Get, which is short for it.
 func (h *Handle) wait(ctx context.Context) (string, error) {
+	if text, ok := h.group.TimedText(h.slot); ok {
+		return text, nil
+	}
 	p, err := h.group.Read(ctx, h.slot)
 	return p.Text(), err
 }
@@ -57,6 +60,9 @@ func (h *Handle) wait(ctx context.Context) (string, error) {
 // Lookup is Get with the value's metadata.
 func (h *Handle) Lookup(ctx context.Context) (fetch.Parameter, error) {
 	if p, ok := h.group.Param(h.slot); ok {
+		return p, nil
+	}
+	if p, ok := h.group.TimedParam(h.slot); ok {
 		return p, nil
 	}
 	return h.group.Read(ctx, h.slot)
