@@ -56,7 +56,10 @@ type Actor struct {
 }
 
 // Start starts a group's goroutine. Close ends it.
-func Start(cfg Config) *Actor {
+func Start(cfg Config) *Actor { return start(cfg, rand.Int64N) }
+
+// start is Start with a given source of random numbers.
+func start(cfg Config, random draw) *Actor {
 	a := &Actor{
 		name: cfg.Name, fetcher: cfg.Fetcher, decrypt: cfg.Decrypt, clock: cfg.Clock, log: cfg.Logger,
 		origin: cfg.Clock.Now(), roster: newRoster(), work: newWorker(), requests: make(chan request), shut: make(chan struct{}),
@@ -69,7 +72,7 @@ func Start(cfg Config) *Actor {
 	}
 	a.teller.actor = a
 	a.tell(nil, GroupOpened{a.name, a.origin})
-	c := newCore(cfg.Policy, rand.Int64N, a.roster, first)
+	c := newCore(cfg.Policy, random, a.roster, first)
 	c.watched = a.observer.ValueChanged != nil
 	a.work.start(func() { run(a, c) })
 	return a
