@@ -27,16 +27,17 @@ var (
 // View returns the group's latest snapshot. It blocks like Read, as a read of
 // every name and path. It fails only if nothing can be served.
 func (a *Actor) View(ctx context.Context) (View, error) {
-	began := a.snap.Load().seq
 	wait := wait{a: a, ctx: ctx}
 	s := a.snap.Load()
-	for ; ; s = wait.latest(s) {
+	for began := s.seq; ; s = wait.latest(s) {
 		now := a.now()
 		if s.closed {
 			return View{}, ErrClosed
 		}
-		verdict := s.judgeAll(a.roster.len(), now, began)
-		holds := s.servesAny(now)
+		if s == wait.brought && s.loaded {
+			now = s.oldest // it gets what the fetch brought, whatever its age
+		}
+		verdict, holds := s.judgeAll(a.roster.len(), now, began), s.servesAny(now)
 		if verdict == stale && !holds {
 			verdict = miss
 		}

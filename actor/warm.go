@@ -11,10 +11,9 @@ import (
 // caller's goroutine.
 func (a *Actor) Warm(ctx context.Context) error {
 	entries, _ := a.roster.list()
-	began := a.snap.Load().seq
 	wait := wait{a: a, ctx: ctx}
 	s := a.snap.Load()
-	for ; ; s = wait.latest(s) {
+	for began := s; ; s = wait.latest(s) {
 		if s.closed {
 			return ErrClosed
 		}
@@ -44,12 +43,11 @@ const (
 )
 
 // warmth says what Warm has to do for the slots of entries, and the errors of
-// those without a value. began is the sequence number of the fetch before it.
-func (s *snapshot) warmth(entries []entry, now instant, began uint64) (next step, errs []error) {
+// those without a value. What fetches have brought since began counts, whatever
+// its age.
+func (s *snapshot) warmth(entries []entry, now instant, began *snapshot) (next step, errs []error) {
 	for slot, e := range entries {
-		since := s.see(slot)
-		since.seq = began
-		switch s.judge(slot, now, since) {
+		switch s.judge(slot, now, began.see(slot)) {
 		case miss:
 			next = fetchNow
 		case failed:
