@@ -33,11 +33,11 @@ func (a *Actor) Warm(ctx context.Context) error {
 	}
 }
 
-// step is what Warm does next.
-type step int
+// warmStep is what Warm does next.
+type warmStep int
 
 const (
-	done step = iota
+	done warmStep = iota
 	backOff
 	fetchNow
 )
@@ -45,7 +45,7 @@ const (
 // warmth says what Warm has to do for the slots of entries, and the errors of
 // those without a value. What fetches have brought since began counts, whatever
 // its age.
-func (s *snapshot) warmth(entries []entry, now instant, began *snapshot) (next step, errs []error) {
+func (s *snapshot) warmth(entries []entry, now instant, began *snapshot) (next warmStep, errs []error) {
 	for slot, e := range entries {
 		switch s.judge(slot, now, began.see(slot)) {
 		case miss:
