@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -229,4 +232,47 @@ func took(f func()) time.Duration {
 func isAPIError(err error, code string) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && api.ErrorCode() == code
+}
+
+func timeoutAfter(d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), d)
+}
+
+// log is what a logger wrote.
+type log struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func newLog() (*log, *slog.Logger) {
+	l := &log{}
+	return l, slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func (l *log) has(t *testing.T, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if text := l.String(); !strings.Contains(text, word) {
+			t.Errorf("the log does not have %q: %s", word, text)
+		}
+	}
+}
+
+func (l *log) hasNot(t *testing.T, word string) {
+	t.Helper()
+	if text := l.String(); strings.Contains(text, word) {
+		t.Errorf("the log has %q: %s", word, text)
+	}
 }
