@@ -167,7 +167,7 @@ func (c *core) expire(now instant) bool {
 		}
 	}
 	c.snap = b.snap
-	if c.part != nil {
+	if c.part != nil && !now.reached(c.policy.limit(c.part.start)) {
 		b = c.builder(c.part.start, now)
 		b.fill(brought{part: c.part})
 		c.snap = b.snap
@@ -182,6 +182,7 @@ func (b *builder) expire(slot int) {
 		m = mark{state: cold}
 	}
 	b.mark(slot, fetch.Parameter{}, m)
+	b.snap.marks[slot] = m // no fetch has set it: its error is no newer
 }
 
 // holds notes that the snapshot holds something that passes its limit then.

@@ -62,7 +62,7 @@ func (c *core) countCulprits(p *plan, res fetch.Result) {
 // keep holds on to what an incomplete refresh of a loaded group has brought:
 // the next try asks only for the rest.
 func (c *core) keep(got brought, before *snapshot) {
-	if c.policy.MaxAge == 0 || !before.loaded {
+	if c.policy.MaxAge == 0 || !before.loaded && !c.pending {
 		c.part = nil
 		return
 	}

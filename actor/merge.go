@@ -161,10 +161,16 @@ func (b *builder) fill(got brought) {
 		b.list(l)
 	}
 	b.markCold()
+	start := b.start
+	if got.part != nil {
+		start = earlier(start, got.part.start)
+	}
 	if !b.before.loaded {
-		b.snap.oldest = b.start
+		b.snap.oldest = start
 		b.snap.limitAt = never
-		b.measure(b.start)
+		b.measure(start)
+	} else if got.part != nil {
+		b.holds(b.policy.limit(start))
 	}
 }
 
