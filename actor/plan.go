@@ -120,7 +120,7 @@ func (c *core) planMissing(now instant) *plan {
 func (c *core) wanted(slot int, now instant) bool {
 	m := c.snap.marks[slot]
 	if m.state == doubted && now.reached(m.first.add(doubt)) {
-		return true
+		return len(c.queue) > 0 || !c.policy.OnRead
 	}
 	v := c.snap.judge(slot, now, c.snap.see(slot))
 	return len(c.queue) > 0 && (v == miss || v == stale)
