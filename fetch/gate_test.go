@@ -1,0 +1,137 @@
+package fetch_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ssmcache/ssmcache/fetch"
+	"github.com/ssmcache/ssmcache/fetch/ssmtest"
+)
+
+// group is a Fetcher at a shared gate that asks for n names /GROUP/00...; its
+// requests are made ahead of the bubble's goroutines.
+type group struct {
+	*fetch.Fetcher
+	req fetch.Request
+}
+
+func newGroup(t *testing.T, store *ssmtest.Store, gate *fetch.Gate, name string, n int) group {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("/%s/%03d", name, i)
+		store.Put(names[i], "x")
+	}
+	return group{seated(store.Client(), gate), fetch.Request{Names: asks(t, names...)}}
+}
+
+// order is the groups of the store's calls, in the order in which they started.
+func order(store *ssmtest.Store) (groups []string) {
+	for _, c := range store.Calls() {
+		groups = append(groups, c.Names[0][1:2])
+	}
+	return groups
+}
+
+func TestMaxInFlightIsNeverExceededOverAllGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := ssmtest.New(ssmtest.Config{})
+		gate := fetch.NewGate(3)
+		store.SetLatency(time.Second)
+		start := time.Now()
+		var fetches sync.WaitGroup
+		for i := range 4 {
+			g := newGroup(t, store, gate, string(rune('a'+i)), 60)
+			fetches.Go(func() { g.Fetch(t.Context(), g.req) })
+		}
+		fetches.Wait()
+		equal(t, "in flight at once", store.MaxInFlight(), 3)
+		equal(t, "calls", store.CallCount(), 24)
+		equal(t, "time taken", time.Since(start), 8*time.Second) // no slot stands idle
+	})
+}
+
+func TestAGroupWithNoCallInFlightGoesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := ssmtest.New(ssmtest.Config{})
+		gate := fetch.NewGate(2)
+		store.SetLatency(time.Second)
+		large, small := newGroup(t, store, gate, "large", 200), newGroup(t, store, gate, "small", 10)
+		start := time.Now()
+		var fetches sync.WaitGroup
+		fetches.Go(func() { large.Fetch(t.Context(), large.req) })
+		time.Sleep(500 * time.Millisecond)
+		small.Fetch(t.Context(), small.req)
+		equal(t, "the small group's answer came after", time.Since(start), 2*time.Second)
+		fetches.Wait()
+		equal(t, "the large group's, after", time.Since(start), 11*time.Second) // 21 calls, two at once
+	})
+}
+
+func TestLargeGroupsTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := ssmtest.New(ssmtest.Config{})
+		gate := fetch.NewGate(1)
+		store.SetLatency(time.Second)
+		var fetches sync.WaitGroup
+		for _, name := range []string{"a", "b", "c"} {
+			g := newGroup(t, store, gate, name, 30)
+			fetches.Go(func() { g.Fetch(t.Context(), g.req) })
+			synctest.Wait() // a first, then b, then c
+		}
+		fetches.Wait()
+		same(t, "order", order(store), []string{"a", "b", "c", "a", "b", "c", "a", "b", "c"})
+	})
+}
+
+func TestAWaiterThatLeavesTakesNoSlotWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := ssmtest.New(ssmtest.Config{})
+		gate := fetch.NewGate(1)
+		store.SetLatency(time.Second)
+		a, b, c := newGroup(t, store, gate, "a", 1), newGroup(t, store, gate, "b", 30), newGroup(t, store, gate, "c", 1)
+		start := time.Now()
+		var fetches sync.WaitGroup
+		fetches.Go(func() { a.Fetch(t.Context(), a.req) })
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		fetches.Go(func() {
+			res := b.Fetch(ctx, b.req)
+			equal(t, "calls of the group that left", res.Calls, 0)
+			equal(t, "it left after", time.Since(start), 300*time.Millisecond)
+			equal(t, "its names failed", count(res.Names)["failed: the call ended early: context canceled"], 30)
+		})
+		synctest.Wait()
+		fetches.Go(func() { c.Fetch(t.Context(), c.req) })
+		time.Sleep(300 * time.Millisecond)
+		cancel()
+		fetches.Wait()
+		same(t, "order", order(store), []string{"a", "c"})
+		equal(t, "time taken", time.Since(start), 2*time.Second)
+	})
+}
+
+func TestASlotGrantedToWhoIsLeavingIsPassedOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := ssmtest.New(ssmtest.Config{})
+		gate := fetch.NewGate(1)
+		store.SetLatency(time.Second)
+		a, b, c := newGroup(t, store, gate, "a", 1), newGroup(t, store, gate, "b", 1), newGroup(t, store, gate, "c", 1)
+		for range 20 { // whichever comes first
+			var fetches sync.WaitGroup
+			store.ResetCalls()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second) // ends as the slot becomes free
+			fetches.Go(func() { a.Fetch(t.Context(), a.req) })
+			synctest.Wait()
+			fetches.Go(func() { b.Fetch(ctx, b.req) })
+			fetches.Go(func() { c.Fetch(t.Context(), c.req) })
+			fetches.Wait()
+			cancel()
+			equal(t, "c was served", slices.Contains(order(store), "c"), true)
+		}
+	})
+}
