@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,7 +32,7 @@ type Group struct {
 // Group makes a group. It does not block and makes no API call. Every mistake
 // in cfg is reported at once, by field name.
 func (r *Registry) Group(cfg GroupConfig) (*Group, error) {
-	base, err := cfg.check()
+	base, err := r.check(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -40,12 +41,31 @@ func (r *Registry) Group(cfg GroupConfig) (*Group, error) {
 	return r.groupLocked(cfg, base)
 }
 
+// check reports every mistake in cfg. That nothing but its name is in use is
+// left to groupLocked: the same name and cfg may ask for the same handle.
+func (r *Registry) check(cfg GroupConfig) (fetch.BasePath, error) {
+	base, err := cfg.check()
+	if err != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		err = errors.Join(err, r.inUseLocked(cfg.Name))
+	}
+	return base, err
+}
+
+func (r *Registry) inUseLocked(name string) error {
+	if r.groups[name] == nil {
+		return nil
+	}
+	return fmt.Errorf("ssmcache: GroupConfig.Name: %q is in use", name)
+}
+
 func (r *Registry) groupLocked(cfg GroupConfig, base fetch.BasePath) (*Group, error) {
 	if r.closed {
 		return nil, ErrClosed
 	}
-	if r.groups[cfg.Name] != nil {
-		return nil, fmt.Errorf("ssmcache: GroupConfig.Name: %q is in use", cfg.Name)
+	if err := r.inUseLocked(cfg.Name); err != nil {
+		return nil, err
 	}
 	for cfg.Name == "" || r.groups[cfg.Name] != nil {
 		r.made++

@@ -17,7 +17,7 @@ type single struct {
 // name and cfg give the same handle, unless cfg.Client cannot be compared. See
 // [Group.Parameter] for names and errors. It does not block.
 func (r *Registry) Parameter(name string, cfg GroupConfig) (*handle.Handle, error) {
-	base, err := cfg.check()
+	base, err := r.check(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (r *Registry) Parameter(name string, cfg GroupConfig) (*handle.Handle, erro
 // Secret returns a handle for one Secrets Manager secret, in a group of its own,
 // likewise. See [Group.Secret].
 func (r *Registry) Secret(name string, cfg GroupConfig) (*handle.Handle, error) {
-	base, err := cfg.check()
+	base, err := r.check(cfg)
 	if err != nil {
 		return nil, err
 	}
