@@ -20,19 +20,20 @@ import (
 // encoding/json and decoders quote their input. [errors.As] still reaches the
 // cause.
 func Decoding(what string, cause error) error {
-	return &hidden{what: what, cause: &sealed{cause}}
+	return &hidden{what: what, cause: &sealed{&cause}}
 }
 
-// hidden holds its cause two pointers away, where no print verb follows.
+// hidden holds its cause three pointers away: of an error, a wrong print verb
+// follows two, and the cause may be a text.
 type hidden struct {
 	what  string
 	cause *sealed
 }
 
-type sealed struct{ err error }
+type sealed struct{ err *error }
 
 func (e *hidden) Error() string      { return e.what }
-func (e *hidden) As(target any) bool { return errors.As(e.cause.err, target) }
+func (e *hidden) As(target any) bool { return errors.As(*e.cause.err, target) }
 
 // Guard calls f and turns a panic of it into a [*PanicError].
 func Guard(f func() error) (err error) {
