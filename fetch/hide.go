@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net/textproto"
+	"regexp"
 	"runtime/debug"
 	"strconv"
-	"strings"
 
 	"github.com/aws/smithy-go"
 )
@@ -63,8 +63,11 @@ func quotesInput(err error) bool {
 		is[base64.CorruptInputError](err) || is[hex.InvalidByteError](err) ||
 		is[textproto.ProtocolError](err) ||
 		// net/http has no type of its own for a response that it cannot read.
-		strings.Contains(err.Error(), "malformed HTTP")
+		unreadable.MatchString(err.Error())
 }
+
+// unreadable is what net/http calls the parts of a response that it quotes.
+var unreadable = regexp.MustCompile("malformed HTTP|Content-Length|transfer encoding")
 
 func is[E error](err error) bool {
 	var target E
