@@ -169,3 +169,13 @@ func code(err error) string {
 	}
 	return err.Error()
 }
+
+// failing is a client whose calls all fail with err.
+func failing(err error) client {
+	return client{
+		names: func(context.Context, *ssm.GetParametersInput) (*ssm.GetParametersOutput, error) { return nil, err },
+		paths: func(context.Context, *ssm.GetParametersByPathInput) (*ssm.GetParametersByPathOutput, error) {
+			return nil, err
+		},
+	}
+}
