@@ -19,7 +19,7 @@ BIN  = $(CURDIR)/.ci/bin
 EACH = sh .ci/each
 
 .NOTPARALLEL:
-.PHONY: help demo test e2e fuzz bench bench-full lint check fmt tools
+.PHONY: help demo dbrotation test e2e fuzz bench bench-full lint check fmt tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1@\2/p' Makefile | while IFS=@ read -r t d; do printf '  make %-11s %s\n' $$t "$$d"; done
@@ -29,6 +29,9 @@ demo lint fuzz: export CGO_ENABLED = 0
 
 demo: ## run examples/quickstart; ARGS='/my/path my-name' reads those from AWS instead
 	@cd examples && $(GO) run -buildvcs=false ./quickstart $(ARGS)
+
+dbrotation: ## change a real PostgreSQL's password under load; ARGS='-duration 24s -every 2s' is a short run
+	@bash examples/dbrotation/run.sh $(ARGS)
 
 test: ## test every module, with -race where there is a C compiler; TESTFLAGS='-count=3' adds flags
 	@sh .ci/test $(TESTFLAGS)

@@ -118,7 +118,10 @@ func rotateUnderLoad(ctx context.Context, o options, r *Rotator, w Workload) err
 		rotated <- err
 	}()
 	w.Run(ctx, stop)
-	return <-rotated
+	if err := <-rotated; err != nil {
+		return err
+	}
+	return ctx.Err() // an interrupted run shows nothing
 }
 
 func rotate(ctx context.Context, o options, r *Rotator, j *Journal) error {

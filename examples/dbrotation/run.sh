@@ -46,13 +46,12 @@ server() {
 
 work=$(mktemp -d)
 example=
-started=
 cleanup() {
 	if [[ -n $example ]]; then
 		kill "$example" 2>/dev/null || true
 		wait "$example" 2>/dev/null || true
 	fi
-	if [[ -n $started ]]; then
+	if [[ -e $work/data/postmaster.pid ]]; then
 		server pg_ctl -D "$work/data" -m immediate -w stop >/dev/null || echo "dbrotation: the server does not stop" >&2
 	fi
 	rm -rf "$work"
@@ -73,17 +72,17 @@ server initdb -D "$work/data" -U postgres --auth=scram-sha-256 --pwfile="$work/p
 }
 
 # A server cannot be told to take a free port: if one is taken, try another.
+started=
 for _ in 1 2 3 4 5; do
 	PGPORT=$((20000 + RANDOM % 10000))
-	started=yes # from here on there may be something to stop
 	if server pg_ctl -D "$work/data" -w -l "$work/data/log" \
 		-o "-c listen_addresses=127.0.0.1 -p $PGPORT -c unix_socket_directories='' -c max_connections=200 -c fsync=off" start >/dev/null 2>&1; then
+		started=yes
 		break
 	fi
-	started=
 done
 if [[ -z $started ]]; then
-	cat "$work/data/log" >&2
+	cat "$work/data/log" >&2 || true
 	fail "PostgreSQL did not start"
 fi
 
