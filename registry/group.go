@@ -93,6 +93,11 @@ func (r *Registry) groupLocked(cfg GroupConfig, base fetch.BasePath) (*Group, er
 	return g, nil
 }
 
+// Groups returns the groups that are open, ordered by name, those of
+// [Registry.Parameter] and [Registry.Secret] included. It does not block; after
+// Close there are none.
+func (r *Registry) Groups() []*Group { return r.sorted() }
+
 func (r *Registry) sorted() []*Group {
 	r.mu.Lock()
 	defer r.mu.Unlock()
