@@ -103,7 +103,7 @@ func (f *Fetcher) explain(ctx context.Context, op string, empty bool, err error)
 		f.log.Error("ssmcache: the client panicked", "op", op, "type", panicked.Type, "stack", string(panicked.Stack))
 		return err
 	case cause != nil && !errors.Is(cause, context.Canceled):
-		return cause
+		return detached(cause)
 	}
 	return detached(withoutBody(err))
 }

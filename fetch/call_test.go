@@ -127,6 +127,9 @@ func TestNoErrorLooksLikeTheEndOfACallersContext(t *testing.T) {
 		equal(t, "a cancelled fetch ends after", time.Since(start), time.Second)
 		look("the fetch's own end", res.Names[0].Err)
 		look("the fetch's own end, of a path", res.Paths[0].Err)
+		late, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		look("the fetch's own deadline", newFetcher(store.Client()).Fetch(late, fetch.Request{Names: asks(t, "/a")}).Names[0].Err)
 		look("an ended context", newFetcher(store.Client()).Fetch(ctx, fetch.Request{Names: asks(t, "/a")}).Names[0].Err)
 
 		for _, err := range []error{context.Canceled, context.DeadlineExceeded, fmt.Errorf("the client's own: %w", context.DeadlineExceeded)} {
