@@ -67,9 +67,9 @@ func ParseName(s string) (Name, error) {
 
 // ParseNameIn checks a parameter's name and puts base, a checked base path,
 // before it: the name must then start with a slash ([ErrInvalidPath]
-// otherwise). ARNs take no base path.
+// otherwise). ARNs and references to secrets take no base path.
 func ParseNameIn(base BasePath, s string) (Name, error) {
-	if !base.set || looksLikeARN(s) {
+	if !base.set || looksLikeARN(s) || strings.HasPrefix(s, secretPrefix) {
 		return ParseName(s)
 	}
 	if !strings.HasPrefix(s, "/") {

@@ -131,6 +131,8 @@ func TestABasePathGoesBeforeANameThatStartsWithASlash(t *testing.T) {
 		{"", "/db", "/db"},
 		{"", "db", "db"},
 		{"/app", arn + "/db:3", arn + "/db:3"},
+		{"/app", "/aws/reference/secretsmanager/db:AWSPREVIOUS", "/aws/reference/secretsmanager/db:AWSPREVIOUS"},
+		{"/app", "/aws/reference/other", "/app/aws/reference/other"},
 	} {
 		base, err := fetch.ParseBasePath(c[0])
 		if err != nil {
