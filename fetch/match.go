@@ -20,8 +20,9 @@ type answer struct {
 // match gives each of names its answer, in order. An item answers one name at
 // the most, so that an ARN and the plain name of one parameter, whose items
 // look alike, get one each. Who can tell its item best chooses first: an ARN by
-// the item's ARN, then a selector, then a plain name, and at last, for a store
-// that gives no selectors in its answers, a label what is left of its name.
+// the item's ARN, then a selector. For a store that gives no selectors in its
+// answers, a version chooses by its number next, and a label, at last, what
+// plain names have left of its name.
 // Items that answer no name are left over.
 func match(names []Name, out *ssm.GetParametersOutput) []answer {
 	answers := make([]answer, len(names))
@@ -49,6 +50,7 @@ func match(names []Name, out *ssm.GetParametersOutput) []answer {
 const (
 	arnsChoose = iota
 	selectorsChoose
+	versionsChoose
 	plainNamesChoose
 	labelsChooseLeft
 	choices
@@ -63,8 +65,9 @@ func (n Name) answeredBy(item *types.Parameter, choice int) bool {
 	case arnsChoose:
 		return n.isARN() && given == selector && n.isNamed(base, item)
 	case selectorsChoose:
-		versioned := given == "" && selector == strconv.FormatInt(item.Version, 10)
-		return selector != "" && (given == selector || versioned) && n.isNamed(base, item)
+		return selector != "" && given == selector && n.isNamed(base, item)
+	case versionsChoose:
+		return given == "" && selector == strconv.FormatInt(item.Version, 10) && n.isNamed(base, item)
 	case plainNamesChoose:
 		return selector == "" && given == "" && n.isNamed(base, item)
 	default:
