@@ -29,15 +29,15 @@ var (
 func (a *Actor) View(ctx context.Context) (View, error) {
 	wait := wait{a: a, ctx: ctx}
 	s := a.snap.Load()
-	for began := s.seq; ; s = wait.latest(s) {
+	for began := s; ; s = wait.latest(s) {
 		now := a.now()
 		if s.closed {
 			return View{}, ErrClosed
 		}
-		if s == wait.brought && s.loaded {
+		if s == wait.brought && s.refreshedSince(began) {
 			now = s.oldest // it gets what the fetch brought, whatever its age
 		}
-		verdict, holds := s.judgeAll(a.roster.len(), now, began), s.servesAny(now)
+		verdict, holds := s.judgeAll(a.roster.len(), now, began.seq), s.servesAny(now)
 		if verdict == stale && !holds {
 			verdict = miss
 		}
@@ -60,6 +60,11 @@ func (a *Actor) View(ctx context.Context) (View, error) {
 		}
 		return View{&s.self, now}, nil
 	}
+}
+
+// refreshedSince reports whether a fetch after began has brought the values.
+func (s *snapshot) refreshedSince(began *snapshot) bool {
+	return s.loaded && (!began.loaded || s.oldest != began.oldest)
 }
 
 // judgeAll judges a read of all n slots of the group.
