@@ -290,6 +290,36 @@ func ExampleGroup_Handles() {
 	// Output: 2 [/app/db/host /app/db/user]
 }
 
+func ExampleObserver() {
+	store := ssmtest.New(ssmtest.Config{})
+	store.Put("/app/db/host", "db.internal")
+
+	reg := must(registry.Open(ctx, registry.Config{
+		Client: store.Client(),
+		Observer: &registry.Observer{
+			FetchDone: func(_ context.Context, e registry.FetchDone) {
+				fmt.Println(e.Group, "made", e.Calls, "call:", e.Found, "found,", e.Failed, "failed")
+			},
+		},
+	}))
+	host := must(reg.Parameter("/app/db/host", registry.GroupConfig{Name: "db", MaxAge: 5 * time.Minute}))
+	must(host.Get(ctx))
+	_ = reg.Close() // waits for what observers are still to be told
+	// Output: db made 1 call: 1 found, 0 failed
+}
+
+func ExampleRegistry_Stats() {
+	reg, _ := exampleRegistry()
+	defer reg.Close()
+	group := must(reg.Group(registry.GroupConfig{Name: "db", MaxAge: 5 * time.Minute}))
+	must(must(group.Parameter("/app/db/host")).Get(ctx))
+
+	for _, g := range reg.Stats().Groups {
+		fmt.Println(g.Name, g.State, g.Mode, g.Parameters, g.Calls)
+	}
+	// Output: db fresh RefreshAhead 1 1
+}
+
 var (
 	_ handle.Refresher = (*registry.Group)(nil)
 	_ handle.Refresher = (*registry.Registry)(nil)
