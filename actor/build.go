@@ -130,8 +130,15 @@ func (b *builder) write(slot int, p fetch.Parameter, text string) {
 }
 
 // markCold marks every slot that has neither a value, nor a listing, nor a mark.
+// In slices that go on from those of the snapshot before, only what lies behind
+// their end can be such a slot.
 func (b *builder) markCold() {
-	for slot, p := range b.snap.params {
+	first := 0
+	if !b.ownParams {
+		first = len(b.before.params)
+	}
+	for slot := first; slot < len(b.snap.params); slot++ {
+		p := b.snap.params[slot]
 		if _, marked := b.snap.marks[slot]; p.IsZero() && !marked && b.snap.listings[slot] == nil {
 			b.mark(slot, fetch.Parameter{}, mark{state: cold})
 		}
