@@ -116,6 +116,7 @@ func (d *driven) settles() {
 		d.snap.seal(clock.New())
 	}
 	d.noteStale(d.now)
+	d.events = nil
 }
 
 // begins fails unless a fetch of exactly names, and of paths with a star, starts

@@ -137,3 +137,5 @@ var throttling = ssmtest.Fault{Code: "ThrottlingException"}
 
 func throttled(err error) bool { return err != nil && strings.Contains(err.Error(), "Rate exceeded") }
 
+// panicking is a fault that panics once.
+var panicking = ssmtest.Fault{Panic: "hunter2", Times: 1}
