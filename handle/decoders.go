@@ -32,14 +32,14 @@ func parsed[T any](what string, parse func(string) (T, error)) func(fetch.Parame
 
 // Strings returns the typed value of a StringList, split on commas. Another type
 // is an error.
-func Strings(h *Handle) *Value[[]string] {
-	return As(h, func(p fetch.Parameter) ([]string, error) {
-		items, err := p.Strings()
-		if err != nil {
-			return nil, &notA{fmt.Sprintf("a %s but a %s", types.ParameterTypeStringList, p.Type()), err}
-		}
-		return items, nil
-	})
+func Strings(h *Handle) *Value[[]string] { return As(h, stringList) }
+
+func stringList(p fetch.Parameter) ([]string, error) {
+	items, err := p.Strings()
+	if err != nil {
+		return nil, &notA{fmt.Sprintf("a %s but a %s", types.ParameterTypeStringList, p.Type()), err}
+	}
+	return items, nil
 }
 
 // Int returns the typed value of a decimal integer.

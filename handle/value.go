@@ -10,9 +10,10 @@ import (
 	"github.com/ssmcache/ssmcache/fetch"
 )
 
-// Value is a handle's value decoded into a T. It is decoded once per value, not
-// once per read, on the goroutine of the first read that sees it. The T is
-// shared by all readers: it is not to be modified.
+// Value is a handle's value, or the values of a struct's fields ([Bind]),
+// decoded into a T. It is decoded once per value, not once per read, on the
+// goroutine of the first read that sees it. The T is shared by all readers: it
+// is not to be modified.
 //
 // A new value that does not decode is reported once to the registry's logger,
 // and by Err. Get goes on serving the last one that did decode until MaxAge and
@@ -22,6 +23,7 @@ type Value[T any] struct {
 	decode func(fetch.Parameter) (T, error) // constant
 	latest atomic.Pointer[decoded[T]]       // stored under mu, loaded by everybody
 	mu     sync.Mutex                       // held while decoding
+	bound  *bound[T]                        // constant; not nil: of a struct, and handle stands for its group alone
 }
 
 // decoded is what became of the value that was last seen.
@@ -48,6 +50,10 @@ func (v *Value[T]) Get(ctx context.Context) (T, error) {
 			return d.value, nil
 		}
 	}
+	if v.bound != nil {
+		value, err := v.bound.get(ctx)
+		return *value, err
+	}
 	return v.slowGet(ctx)
 }
 
@@ -70,6 +76,9 @@ func (v *Value[T]) slowGet(ctx context.Context) (T, error) {
 // In returns the decoded value that the view has, never an earlier one. It does
 // not block, except to decode.
 func (v *Value[T]) In(view View) (T, error) {
+	if v.bound != nil {
+		return v.bound.in(view)
+	}
 	var none T
 	p, err := view.Lookup(v.handle)
 	if err != nil {
@@ -88,6 +97,9 @@ func (v *Value[T]) In(view View) (T, error) {
 // Err returns why the last Get served an earlier value than the store's, nil if
 // it did not.
 func (v *Value[T]) Err() error {
+	if v.bound != nil {
+		return v.bound.err()
+	}
 	if d := v.latest.Load(); d != nil && !d.good.IsZero() {
 		return d.err
 	}
@@ -98,6 +110,10 @@ func (v *Value[T]) Err() error {
 // yields nothing.
 func (v *Value[T]) Changes(ctx context.Context) iter.Seq[T] {
 	return func(yield func(T) bool) {
+		if v.bound != nil {
+			v.bound.changes(ctx, yield)
+			return
+		}
 		for p := range v.handle.Changes(ctx) {
 			if d := v.see(p); d.err == nil && !yield(d.value) {
 				return
@@ -142,6 +158,12 @@ func (v *Value[T]) decoded(p fetch.Parameter) (T, error) {
 	if err == nil {
 		return value, nil
 	}
+	return value, undecodable(v.handle.name, err)
+}
+
+// undecodable returns the error of a value that a decoder failed on. It hides
+// the text of err, which may quote the value.
+func undecodable(name string, err error) error {
 	var panicked *fetch.PanicError
 	var reason *notA
 	switch {
@@ -152,7 +174,7 @@ func (v *Value[T]) decoded(p fetch.Parameter) (T, error) {
 	default:
 		err = fetch.Decoding("the value does not decode", err)
 	}
-	return value, &fetch.Error{Op: fetch.OpDecode, Name: v.handle.name, Err: err}
+	return &fetch.Error{Op: fetch.OpDecode, Name: name, Err: err}
 }
 
 // report logs that a new value does not decode; see calls it once per value.
