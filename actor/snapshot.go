@@ -30,6 +30,7 @@ type snapshot struct {
 	self    *snapshot     // itself: what a View points to, so that print verbs that follow one pointer end there
 	next    chan struct{} // closed when a later snapshot has been published
 	seq     uint64        // counts the fetches that have ended
+	edition Edition       // counts the snapshots that were published
 	closed  bool          // the group is: there is nothing else in the snapshot
 	loaded  bool          // it holds a value or a listing
 	oldest  instant       // start of the oldest fetch whose values count for the group's age
@@ -107,6 +108,7 @@ func (s *snapshot) servable(slot int, now instant) bool {
 // seal completes a snapshot that is about to be published.
 func (s *snapshot) seal(c clock.Clock) {
 	s.self = s
+	s.edition++
 	s.next = make(chan struct{})
 	s.doubtAt, s.askAt = never, never
 	for _, m := range s.marks {

@@ -1,0 +1,248 @@
+package handle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ssmcache/ssmcache/actor"
+	"github.com/ssmcache/ssmcache/fetch"
+)
+
+// bound is what a [Value] of a struct is decoded from: the fields' parameters in
+// one view.
+type bound[T any] struct {
+	source  Source       // constant
+	group   *actor.Actor // constant
+	root    reflect.Type // constant; the struct
+	pointer bool         // constant; T points to the struct
+	fields  []field      // constant
+
+	latest atomic.Pointer[structure[T]] // stored under mu, loaded by everybody
+	mu     sync.Mutex                   // held while decoding
+}
+
+// structure is what became of the edition of the group that was last seen.
+type structure[T any] struct {
+	edition actor.Edition
+	seen    *reading
+	good    *reading // what value was decoded from; nil: nothing has decoded yet
+	value   T
+	err     error // why seen is not good; nil: it is
+}
+
+// reading is what one view has for the fields. It is not modified once it is
+// made.
+type reading struct {
+	params []fetch.Parameter // by field; zero: there is none
+	errs   []error           // by field; nil: there is a value, or need not be one. The whole is nil if every element is
+	oldest fetch.Parameter   // the one of params that was fetched first
+	late   bool              // some value was too old when the view was made, which says nothing of the next view
+}
+
+// get returns the struct that a Get is to return; never nil.
+func (b *bound[T]) get(ctx context.Context) (*T, error) {
+	d := b.latest.Load()
+	if d != nil && d.err == nil && (b.group.Holds(d.edition) || b.group.Fresh(d.edition)) {
+		return &d.value, nil
+	}
+	return b.slowGet(ctx)
+}
+
+func (b *bound[T]) slowGet(ctx context.Context) (*T, error) {
+	view, err := b.source.View(ctx)
+	d := b.latest.Load()
+	switch {
+	case err == nil:
+	case errors.Is(err, actor.ErrClosed):
+		return new(T), err
+	case ctx.Err() != nil:
+		if b.serves(d) {
+			return &d.value, nil
+		}
+		return new(T), err
+	default: // nothing can be served: field by field, the group says why
+		latest, changed := b.group.Latest()
+		if changed == nil {
+			return new(T), actor.ErrClosed
+		}
+		view = NewView(latest)
+	}
+	if edition := view.of.Edition(); d == nil || d.edition != edition {
+		r := b.read(view)
+		if r.late {
+			if b.serves(d) {
+				return &d.value, nil
+			}
+			value, err := b.decode(r)
+			return &value, err
+		}
+		d = b.see(edition, r)
+	}
+	switch {
+	case d.err == nil && (d.good.oldest.IsZero() || view.of.Serves(d.good.oldest)), d.err != nil && b.serves(d):
+		return &d.value, nil
+	case d.err != nil:
+		return new(T), d.err
+	}
+	value, err := b.in(view)
+	return &value, err
+}
+
+// serves reports whether the last struct that decoded may still be served.
+func (b *bound[T]) serves(d *structure[T]) bool {
+	return d != nil && d.good != nil && (d.good.oldest.IsZero() || b.group.Serves(d.good.oldest))
+}
+
+// in returns the struct that the view has.
+func (b *bound[T]) in(view View) (T, error) {
+	r := b.read(view)
+	if d := b.latest.Load(); d != nil && d.good != nil && d.good.unchanged(r) {
+		return d.value, nil
+	}
+	return b.decode(r)
+}
+
+func (b *bound[T]) err() error {
+	if d := b.latest.Load(); d != nil && d.good != nil {
+		return d.err
+	}
+	return nil
+}
+
+// changes calls yield as [Value.Changes] says, until that returns false.
+func (b *bound[T]) changes(ctx context.Context, yield func(T) bool) {
+	var last *reading
+	for ctx.Err() == nil {
+		view, changed := b.group.Latest()
+		if changed == nil {
+			return
+		}
+		if r := b.read(NewView(view)); r.errs == nil && !r.unchanged(last) {
+			last = r
+			if d := b.see(view.Edition(), r); d.err == nil && !yield(d.value) {
+				return
+			}
+			continue // what was published meanwhile comes first
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// read reads the fields' parameters in a view.
+func (b *bound[T]) read(view View) *reading {
+	r := &reading{params: make([]fetch.Parameter, len(b.fields))}
+	for i := range b.fields {
+		f := &b.fields[i]
+		p, err := view.Lookup(f.handle)
+		if r.params[i] = p; err == nil {
+			if r.oldest.IsZero() || p.FetchedAt().Before(r.oldest.FetchedAt()) {
+				r.oldest = p
+			}
+			continue
+		}
+		if f.optional && errors.Is(err, fetch.ErrNotFound) {
+			continue
+		}
+		if r.errs == nil {
+			r.errs = make([]error, len(b.fields))
+		}
+		r.errs[i] = err
+		r.late = r.late || actor.IsPastLimit(err)
+	}
+	return r
+}
+
+// unchanged reports whether r and q have the same values, and lack the same.
+func (r *reading) unchanged(q *reading) bool {
+	if q == nil || (r.errs == nil) != (q.errs == nil) {
+		return false
+	}
+	for i, p := range r.params {
+		if p.IsZero() != q.params[i].IsZero() || !p.Unchanged(q.params[i]) {
+			return false
+		}
+		if r.errs != nil && ((r.errs[i] == nil) != (q.errs[i] == nil) || errors.Is(r.errs[i], fetch.ErrNotFound) != errors.Is(q.errs[i], fetch.ErrNotFound)) {
+			return false
+		}
+	}
+	return true
+}
+
+// see returns what r decodes to, which an edition of the group had, decoding it
+// if something in it is new.
+func (b *bound[T]) see(edition actor.Edition, r *reading) *structure[T] {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	d := b.latest.Load()
+	if d != nil && d.edition == edition {
+		return d
+	}
+	next := &structure[T]{edition: edition, seen: r}
+	if d != nil {
+		next.good, next.value = d.good, d.value
+	}
+	known := d != nil && d.seen.unchanged(r)
+	if known && d.err == nil {
+		next.good = r
+	} else if value, err := b.decode(r); err == nil {
+		next.good, next.value = r, value
+	} else {
+		next.err = err
+	}
+	if d != nil && edition < d.edition {
+		return next // somebody has seen a later one
+	}
+	if b.latest.Store(next); next.err != nil && !known {
+		b.report(next)
+	}
+	return next
+}
+
+// decode decodes the fields. Its error joins what is wrong with each.
+func (b *bound[T]) decode(r *reading) (T, error) {
+	var value T
+	to := reflect.ValueOf(&value).Elem()
+	if b.pointer {
+		to.Set(reflect.New(b.root))
+		to = to.Elem()
+	}
+	var errs []error
+	for i := range b.fields {
+		f := &b.fields[i]
+		p := r.params[i]
+		if p.IsZero() {
+			p = f.fallback
+		}
+		switch {
+		case r.errs != nil && r.errs[i] != nil:
+			errs = append(errs, f.errorf(r.errs[i]))
+		case !p.IsZero():
+			if err := f.decode(to.FieldByIndex(f.index), p); err != nil {
+				errs = append(errs, f.errorf(err))
+			}
+		}
+	}
+	if errs == nil {
+		return value, nil
+	}
+	var none T
+	return none, fmt.Errorf("ssmcache: bind %v: %w", b.root, errors.Join(errs...))
+}
+
+// report logs that a new struct does not decode; see calls it once per set of
+// values.
+func (b *bound[T]) report(d *structure[T]) {
+	args := []any{"struct", b.root.String(), "kept", d.good != nil, "error", d.err}
+	var panicked *fetch.PanicError
+	if errors.As(d.err, &panicked) {
+		args = append(args, "stack", string(panicked.Stack))
+	}
+	b.group.Logger().Warn("ssmcache: a bound struct does not decode", args...)
+}
