@@ -18,6 +18,9 @@ func (c *core) land(res fetch.Result, now instant) {
 	got := brought{plan: p, res: res, part: c.part}
 	_, paths := c.roster.list()
 	rep := newReport(p, paths, res)
+	if p.whole {
+		rep.addPart(c.part)
+	}
 	switch {
 	case p.whole && rep.failed == nil:
 		b.replace(got)
@@ -48,7 +51,11 @@ func (c *core) land(res fetch.Result, now instant) {
 
 // countCulprits remembers which names to ask apart from the healthy.
 func (c *core) countCulprits(p *plan, res fetch.Result) {
+	asked := 0
 	for i, slot := range p.names {
+		if c.culprits[slot] {
+			asked++
+		}
 		switch o := &res.Names[i]; {
 		case o.Culprit:
 			c.culprits[slot] = true
@@ -56,7 +63,9 @@ func (c *core) countCulprits(p *plan, res fetch.Result) {
 			delete(c.culprits, slot)
 		}
 	}
-	c.turn += fetch.MaxAlone
+	if asked > fetch.MaxAlone {
+		c.turn += fetch.MaxAlone
+	}
 }
 
 // keep holds on to what an incomplete refresh of a loaded group has brought:

@@ -76,7 +76,7 @@ func (b *builder) replace(got brought) {
 	}
 	for slot, e := range b.entries {
 		if (e.kind == member || e.kind == labelled) && b.snap.param(slot).IsZero() {
-			b.vanish(slot, refused)
+			b.vanish(slot, refused, start)
 		}
 	}
 	for _, l := range listed {
@@ -95,16 +95,17 @@ type refusal struct {
 }
 
 // vanish writes the outcome of a parameter that no listing has: if one that may
-// have it failed, that failure; otherwise it is not found.
-func (b *builder) vanish(slot int, refused []refusal) {
+// have it failed, that failure; otherwise it is not found. start is that of the
+// earliest listing.
+func (b *builder) vanish(slot int, refused []refusal, start instant) {
 	_, paths := b.roster.list()
 	for _, r := range refused {
 		if b.entries[slot].in(r.path, paths) {
-			b.apply(slot, &fetch.Outcome{Class: fetch.Definite, Err: r.err}, b.start)
+			b.apply(slot, &fetch.Outcome{Class: fetch.Definite, Err: r.err}, start)
 			return
 		}
 	}
-	b.apply(slot, &fetch.Outcome{Class: fetch.NotFound, Err: fetch.ErrNotFound}, b.start)
+	b.apply(slot, &fetch.Outcome{Class: fetch.NotFound, Err: fetch.ErrNotFound}, start)
 }
 
 // measure notes what the snapshot holds and when the first of it passes its

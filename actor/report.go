@@ -2,6 +2,8 @@ package actor
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/ssmcache/ssmcache/fetch"
@@ -12,7 +14,7 @@ type report struct {
 	plan   *plan
 	paths  []fetch.Path
 	result fetch.Result
-	others []error // of names asked for that listings were to bring
+	others []error // of what earlier tries were to bring, and of names asked for that listings were to bring
 	whole  bool    // every name and path was answered with a value
 	failed error   // the first failure that is worth another try; nil if there is none
 }
@@ -33,6 +35,25 @@ func (r *report) note(class fetch.Class, err error) {
 	if r.failed == nil && class == fetch.Failed {
 		r.failed = err
 	}
+}
+
+// addPart notes what an unfinished refresh, of which r is the next try, has
+// gathered without a value.
+func (r *report) addPart(p *part) {
+	if p == nil {
+		return
+	}
+	for _, slot := range slices.Sorted(maps.Keys(p.names)) {
+		if o := p.names[slot].outcome; o.Class != fetch.Found {
+			r.others = append(r.others, &fetch.Error{Op: fetch.OpGetParameters, Name: r.plan.entries[slot].name, Err: o.Err})
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(p.paths)) {
+		if l := p.paths[path].outcome; l.Class != fetch.Found {
+			r.others = append(r.others, &fetch.Error{Op: fetch.OpGetParametersByPath, Name: r.paths[path].String(), Err: l.Err})
+		}
+	}
+	r.whole = r.whole && len(r.others) == 0
 }
 
 // err joins a [*fetch.Error] for each name and path that got no value.
