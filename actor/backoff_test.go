@@ -2,6 +2,7 @@ package actor
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -228,13 +229,33 @@ func TestANameThatFailedAloneIsACulpritUntilTheStoreAnswersForIt(t *testing.T) {
 	}
 }
 
-func TestCulpritsAreAskedAloneInTurn(t *testing.T) {
-	d := warm(t, aheadOfMinute, most, "a")
-	for want := fetch.MaxAlone; want <= 3*fetch.MaxAlone; want += fetch.MaxAlone {
+func TestCulpritsAreAskedAloneInTurnWhenThereAreMoreThanOneFetchTakes(t *testing.T) {
+	var names []string
+	for i := range 2 * fetch.MaxAlone {
+		names = append(names, fmt.Sprintf("n%02d", i))
+	}
+	d := warm(t, aheadOfMinute, most, names...)
+	for _, name := range names {
+		d.fails[name] = fetch.Outcome{Class: fetch.Definite, Err: errDenied, Culprit: true}
+	}
+	turn := func() int {
 		d.refreshes()
-		if req := d.request(d.begins("a"), true); req.Turn != want {
-			t.Errorf("the turn is %d, want %d", req.Turn, want)
-		}
+		req := d.request(d.begins(names...), true)
 		d.lands()
+		return req.Turn
+	}
+	turn() // the names become culprits
+	first := turn()
+	if got := turn(); got != first+fetch.MaxAlone {
+		t.Errorf("the turn goes from %d to %d, want %d", first, got, first+fetch.MaxAlone)
+	}
+	late := d.add("late")
+	d.texts["late"] = "1"
+	d.reads()
+	d.begins("late")
+	d.lands() // a fetch without culprits is nobody's turn
+	names = append(names, "late")
+	if got := turn(); d.snap.param(late).IsZero() || got != first+2*fetch.MaxAlone {
+		t.Errorf("the turn goes on with %d, want %d", got, first+2*fetch.MaxAlone)
 	}
 }

@@ -139,3 +139,28 @@ func TestANotFoundAmongGatheredPartsIsDoubtedFromItsOwnFetch(t *testing.T) {
 	}
 	d.begins("a")
 }
+
+func TestAListingGatheredTooEarlyDoesNotConfirmADoubt(t *testing.T) {
+	d := warm(t, aheadOfMinute, most, "a", "/p*")
+	d.texts["/p/x"] = "1"
+	d.refreshes()
+	d.begins("/p*", "a")
+	d.lands()
+	delete(d.texts, "/p/x")
+	d.at(54 * time.Second)
+	d.begins("/p*", "a")
+	d.lands()
+	d.at(54*time.Second + 200*time.Millisecond)
+	d.throttles("a")
+	d.rejects("a", "1")
+	d.begins("/p*", "a")
+	d.lands() // the listing is gathered, 0.2 s after the first
+	d.throttles()
+	d.at(55 * time.Second)
+	d.begins("a")
+	d.lands()
+	d.holding(map[string]string{"/p/x": "1"})
+	d.begins("/p*")
+	d.lands()
+	d.holding(map[string]string{"/p/x": ""})
+}

@@ -128,3 +128,45 @@ func TestAVanishedMemberIsNoErrorUnlessItWasAskedForByName(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLastRefreshsErrorNamesWhatItsEarlierTriesDidNotBring(t *testing.T) {
+	d := warm(t, aheadOfMinute, most, "a", "denied", "gone", "/p*")
+	d.throttles("a")
+	delete(d.texts, "gone")
+	d.fails["denied"] = fetch.Outcome{Class: fetch.Definite, Err: errDenied}
+	d.fails["/p"] = fetch.Outcome{Class: fetch.Definite, Err: errDenied}
+	d.at(54 * time.Second)
+	d.begins("/p*", "a", "denied", "gone")
+	d.lands()
+	delete(d.fails, "a")
+	d.now = d.due(d.now)
+	d.begins("a")
+	d.lands()
+	want := `ssmcache: GetParameters "denied": denied
+ssmcache: GetParameters "gone": parameter not found
+ssmcache: GetParametersByPath "/p": denied`
+	if got := d.snap.report.err(); got == nil || got.Error() != want {
+		t.Errorf("the refresh failed with\n%v\nwant\n%s", got, want)
+	}
+}
+
+func TestADeniedListingKeepsItsParameters(t *testing.T) {
+	d := warm(t, aheadOfMinute, most, "/p*")
+	d.texts["/p/x"] = "1"
+	d.refreshes()
+	d.begins("/p*")
+	d.lands()
+	d.fails["/p"] = fetch.Outcome{Class: fetch.Definite, Err: errDenied}
+	replies := d.refreshes()
+	d.begins("/p*")
+	d.lands()
+	if err := answered(t, replies).report.err(); !errors.Is(err, errDenied) {
+		t.Errorf("the refresh fails with %v, want the listing's error", err)
+	}
+	d.judges("/p*", hit)
+	d.judges("/p/x", hit)
+	d.holding(map[string]string{"/p/x": "1"})
+	if d.snap.outage.err != nil {
+		t.Errorf("the group backs off: %v", d.snap.outage.err)
+	}
+}
