@@ -139,6 +139,7 @@ func TestNothingShowsAValue(t *testing.T) {
 				"Static": holders(static), "Value of Static": holders(handle.As(static, func(p fetch.Parameter) (string, error) { return p.Text(), nil })),
 				"StaticParameter": holders(handle.StaticParameter(p)),
 			}
+			synctest.Wait() // fmt reads fields that the group's goroutine writes
 			for what, places := range all {
 				for where, v := range places {
 					hides(t, what+" in "+where, v)

@@ -25,10 +25,8 @@ func TestViewNeverMixesRefreshes(t *testing.T) {
 				l.put("/n/"+strconv.Itoa(i), "x")
 			}
 			password := l.put("/password", "0")
-			latency := 0
-			l.store.SetLatencyFunc(func(ssmtest.Call) time.Duration {
-				latency = (latency + 70) % 400
-				return time.Duration(latency) * time.Millisecond
+			l.store.SetLatencyFunc(func(c ssmtest.Call) time.Duration { // the batches overtake each other
+				return time.Duration((c.Start.UnixMilli()/7+int64(len(c.Names[0])*170))%400) * time.Millisecond
 			})
 			l.view()
 			for i := range 500 {
