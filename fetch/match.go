@@ -22,28 +22,42 @@ type answer struct {
 // look alike, get one each. Who can tell its item best chooses first: an ARN by
 // the item's ARN, then a selector. For a store that gives no selectors in its
 // answers, a version chooses by its number next, and a label, at last, what
-// plain names have left of its name.
+// plain names have left of its name. Of several items a name takes the latest
+// version, because such a store may put a label's before the plain name's.
 // Items that answer no name are left over.
 func match(names []Name, out *ssm.GetParametersOutput) []answer {
 	answers := make([]answer, len(names))
 	used := make([]bool, len(out.Parameters))
-	for choice := range choices {
+	for choice := range choicesOf(out) {
 		for i, n := range names {
-			if answers[i].item != nil {
+			if answers[i].item != nil || choice == labelsChooseLeft && n.isIn(out.InvalidParameters) {
 				continue
 			}
+			best := -1
 			for j := range out.Parameters {
-				if item := &out.Parameters[j]; !used[j] && item.Value != nil && n.answeredBy(item, choice) {
-					answers[i].item, used[j] = item, true
-					break
+				item := &out.Parameters[j]
+				if !used[j] && item.Value != nil && n.answeredBy(item, choice) && (best < 0 || item.Version > out.Parameters[best].Version) {
+					best = j
 				}
+			}
+			if best >= 0 {
+				answers[i].item, used[best] = &out.Parameters[best], true
 			}
 		}
 	}
 	for i, n := range names {
-		answers[i].unknown = answers[i].item == nil && slices.ContainsFunc(out.InvalidParameters, n.spelled)
+		answers[i].unknown = answers[i].item == nil && n.isIn(out.InvalidParameters)
 	}
 	return answers
+}
+
+// choicesOf returns how many of the choices there are: nothing is left for a
+// label if the store gives selectors.
+func choicesOf(out *ssm.GetParametersOutput) int {
+	if slices.ContainsFunc(out.Parameters, func(item types.Parameter) bool { return item.Selector != nil }) {
+		return labelsChooseLeft
+	}
+	return choices
 }
 
 // The order in which names choose their items.
@@ -95,8 +109,10 @@ func ofSecret(item *types.Parameter) bool {
 	return item.SourceResult != nil || strings.Contains(aws.ToString(item.ARN), ":secretsmanager:")
 }
 
-// spelled reports whether s is n, in the spelling of an answer.
-func (n Name) spelled(s string) bool { return atRoot(s) == atRoot(n.full) }
+// isIn reports whether n is among names, in the spelling of an answer.
+func (n Name) isIn(names []string) bool {
+	return slices.ContainsFunc(names, func(s string) bool { return atRoot(s) == atRoot(n.full) })
+}
 
 // atRoot returns s without its leading slash if that makes no difference: at
 // the root, /p and p are the same parameter.

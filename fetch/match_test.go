@@ -68,7 +68,23 @@ func TestAnAnswerIsMatchedByNameAndSelector(t *testing.T) {
 		"doubled": {
 			names: []string{"/a", "/b"},
 			items: []types.Parameter{item("/a", "", "1", 1), item("/a", "", "2", 2), item("/b", "", "B", 1), item("/b", "", "B", 1)},
-			want:  []string{"/a=1", "/b=B"},
+			want:  []string{"/a=2", "/b=B"},
+		},
+		"a label without a selector, before the plain name's": {
+			names: []string{"/a:live", "/a"},
+			items: []types.Parameter{item("/a", "", "1", 1), item("/a", "", "2", 2)},
+			want:  []string{"/a=1", "/a=2"},
+		},
+		"a plain name's double is not the label's, if the store gives selectors": {
+			names: []string{"/a:live", "/a", "/b:1"},
+			items: []types.Parameter{item("/a", "", "2", 2), item("/a", "", "2", 2), item("/b", "1", "B", 1)},
+			want:  []string{unanswered, "/a=2", "/b:1=B"},
+		},
+		"nor if the label is said to be unknown": {
+			names:   []string{"/a:live", "/a"},
+			items:   []types.Parameter{item("/a", "", "2", 2), item("/a", "", "2", 2)},
+			invalid: []string{"/a:live"},
+			want:    []string{"not found", "/a=2"},
 		},
 		"null items": {
 			names: []string{"/a", "/b", "/c"},
