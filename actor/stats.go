@@ -55,7 +55,7 @@ func (a *Actor) Stats() Stats {
 	if s.loaded {
 		st.Oldest = a.origin.Add(s.oldest.mono)
 	}
-	if s.refreshAt != never {
+	if s.loaded && s.refreshAt != never {
 		st.Next = a.origin.Add(s.refreshAt.mono)
 	}
 	if s.outage.err != nil {
