@@ -63,22 +63,19 @@ func Connect[C any](ctx context.Context, c Credentials, refused func(error) (pas
 }
 
 // replace returns nil when a login is worth another try: the group holds
-// another password than the refused one, or the database has had 2 s to learn
-// that one.
+// another password than the refused one, or none, which the login will find
+// out; or the database has had 2 s to learn the refused one. Most often Reject
+// fails with [handle.ErrUnchanged], because the store is as far behind.
 func (c Credentials) replace(ctx context.Context, refused string) error {
 	round, cancel := context.WithTimeout(ctx, sameAgain)
 	defer cancel()
 	for round.Err() == nil {
-		held, _ := c.password.Peek()
-		if held.Text() != refused {
+		held, ok := c.password.Peek()
+		if !ok || held.Text() != refused {
 			return nil
 		}
-		err := c.password.Reject(round, held)
-		if err == nil {
+		if c.password.Reject(round, held) == nil {
 			return nil
-		}
-		if !errors.Is(err, handle.ErrUnchanged) && round.Err() == nil {
-			return err // the group is closed
 		}
 		c.awaitChange(round, refused)
 	}

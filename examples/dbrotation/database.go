@@ -97,8 +97,8 @@ func (d *Database) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 		}
 		return password, ok
 	}, d.pool.Acquire)
-	if since != nil && err == nil {
-		d.journal.Recovered(since)
+	if since != nil {
+		d.journal.Waited(since, err)
 	}
 	return conn, err
 }

@@ -2,11 +2,11 @@
 // shows that no query fails. `make dbrotation` starts a database for it.
 //
 // Workers query through a pgx pool, whose connections take user name and
-// password from one view of a group. A rotator gives the database user a new
-// name and a new password every few seconds, terminates every connection, and
-// tells the store (the in-process Parameter Store of package ssmtest) half a
-// second later. In between, nobody can log in: the cached password is the old
-// one, and so is the store's.
+// password from one view of a group. Every few seconds, a rotator gives another
+// user a new password and takes the former user's away, terminates every
+// connection, and tells the store (the in-process Parameter Store of package
+// ssmtest) half a second later. In between, nobody can log in: the cached pair
+// is the old one, and so is the store's.
 //
 // # The recipe
 //

@@ -10,6 +10,7 @@ import (
 type Journal struct {
 	mu        sync.Mutex // guards all below
 	rotations []*Rotation
+	waiting   int // callers who have had a login refused, and no connection since
 	queries   int
 	longest   time.Duration
 	failures  []error
@@ -58,16 +59,28 @@ func (j *Journal) Refused(first *Refusal) *Refusal {
 	defer j.mu.Unlock()
 	j.nowLocked().Refused++
 	if first == nil {
+		j.waiting++
 		first = &Refusal{j.nowLocked(), time.Now()}
 	}
 	return first
 }
 
-// Recovered notes that a caller whose login was refused has a connection.
-func (j *Journal) Recovered(first *Refusal) {
+// Waited notes that a caller whose login was refused has a connection, or an
+// error.
+func (j *Journal) Waited(first *Refusal, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	first.rotation.Recovery = max(first.rotation.Recovery, time.Since(first.at))
+	j.waiting--
+	if err == nil {
+		first.rotation.Recovery = max(first.rotation.Recovery, time.Since(first.at))
+	}
+}
+
+// Settled reports whether nobody waits for another password any more.
+func (j *Journal) Settled() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.waiting == 0
 }
 
 // Retried counts a query that is run once more.

@@ -17,22 +17,25 @@ const (
 	passwordName = "/shop/database/password"
 )
 
-// Rotator gives a database user another name and another password, so that a
-// login with half of an old pair is refused too.
+// Rotator changes a user name and its password. Two users of the database take
+// turns; the one whose turn is over has no password, so that a login with half of
+// an earlier pair is refused too.
 type Rotator struct {
 	admin *pgx.Conn      // a superuser's
 	store *ssmtest.Store // constant
 	lag   time.Duration  // constant; how late the store learns
-	turn  int            // of the user's present name
+	turn  int            // an index of users
 }
 
-// NewRotator creates the user, in the database and in the store. The admin's
+var users = [...]string{"shop_a", "shop_b"}
+
+// NewRotator creates both users, and tells the store of the first. The admin's
 // connection is the rotator's from then on.
 func NewRotator(ctx context.Context, admin *pgx.Conn, store *ssmtest.Store, lag time.Duration) (*Rotator, error) {
 	r := &Rotator{admin: admin, store: store, lag: lag}
 	password := rand.Text()
-	// Neither name nor password has a character that SQL would have to escape.
-	sql := fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", r.user(), password)
+	// Neither names nor passwords have a character that SQL would have to escape.
+	sql := fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'; CREATE ROLE %s LOGIN", users[0], password, users[1])
 	if err := r.exec(ctx, sql); err != nil {
 		return nil, err
 	}
@@ -40,15 +43,13 @@ func NewRotator(ctx context.Context, admin *pgx.Conn, store *ssmtest.Store, lag 
 	return r, nil
 }
 
-func (r *Rotator) user() string { return fmt.Sprintf("shop_%d", r.turn) }
-
 // Rotate changes user name and password, terminates every connection, and tells
 // the store when it is time. It returns how many connections it terminated.
 func (r *Rotator) Rotate(ctx context.Context) (terminated int, err error) {
-	before, password := r.user(), rand.Text()
-	r.turn++
+	before, password := users[r.turn], rand.Text()
+	r.turn = (r.turn + 1) % len(users)
 	// Several statements in one message are one transaction.
-	sql := fmt.Sprintf("ALTER ROLE %s RENAME TO %s; ALTER ROLE %[2]s PASSWORD '%[3]s'", before, r.user(), password)
+	sql := fmt.Sprintf("ALTER ROLE %s PASSWORD NULL; ALTER ROLE %s PASSWORD '%s'", before, users[r.turn], password)
 	if err := r.exec(ctx, sql); err != nil {
 		return 0, err
 	}
@@ -68,7 +69,7 @@ func (r *Rotator) Rotate(ctx context.Context) (terminated int, err error) {
 
 // tell writes the password last: it is what a refused login rejects.
 func (r *Rotator) tell(password string) {
-	r.store.Put(userName, r.user())
+	r.store.Put(userName, users[r.turn])
 	r.store.PutSecure(passwordName, password)
 }
 
