@@ -80,7 +80,7 @@ func (w *walk) tagged(sf reflect.StructField, f field, prefix, text string) erro
 		return errors.New("it has an ssm tag and is not exported")
 	}
 	if f.set == nil {
-		return fmt.Errorf("a %v cannot be bound; option json decodes any type", sf.Type)
+		return fmt.Errorf("type %v cannot be bound; option json decodes any type", sf.Type)
 	}
 	f.name, f.secret, f.optional = tag.name, tag.secret, tag.optional
 	check := fetch.ParseName

@@ -77,8 +77,8 @@ func (b *bound[T]) slowGet(ctx context.Context) (*T, error) {
 			if b.serves(d) {
 				return &d.value, nil
 			}
-			value, err := b.decode(r)
-			return &value, err
+			value, late := b.decode(r)
+			return &value, errors.Join(late, err)
 		}
 		d = b.see(edition, r)
 	}
@@ -88,8 +88,11 @@ func (b *bound[T]) slowGet(ctx context.Context) (*T, error) {
 	case d.err != nil:
 		return new(T), d.err
 	}
-	value, err := b.in(view)
-	return &value, err
+	value, late := b.in(view)
+	if late != nil {
+		late = errors.Join(late, err)
+	}
+	return &value, late
 }
 
 // serves reports whether the last struct that decoded may still be served.
