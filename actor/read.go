@@ -110,7 +110,8 @@ func (a *Actor) await(ctx context.Context, slot int) (*snapshot, error) {
 		case closed:
 			return nil, ErrClosed
 		case stale:
-			if !wait.patiently() {
+			// While it waited, the value may have passed its limit.
+			if !wait.patiently() && s.judge(slot, a.now(), since) == stale {
 				return s, nil
 			}
 		case miss:
