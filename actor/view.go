@@ -46,6 +46,10 @@ func (a *Actor) View(ctx context.Context) (View, error) {
 			if wait.patiently() {
 				continue
 			}
+			// While it waited, the values may have passed their limit.
+			if now = a.now(); !s.servesAny(now) {
+				continue
+			}
 		case miss:
 			err := wait.forFetch()
 			if err == nil {
@@ -78,10 +82,21 @@ func (s *snapshot) judgeAll(n int, now instant, began uint64) verdict {
 		return miss
 	case s.policy.OnRead && now.reached(s.doubtAt):
 		return stale
-	case now.reached(s.askAt) && s.seq == began:
+	case now.reached(s.askAt) && s.seq == began && s.misses(now):
 		return miss
 	}
 	return hit
+}
+
+// misses reports whether a read of some slot without a value would wait for a
+// fetch. A slot that fails by itself may have kept its value.
+func (s *snapshot) misses(now instant) bool {
+	for slot := range s.marks {
+		if s.judge(slot, now, s.see(slot)) == miss {
+			return true
+		}
+	}
+	return false
 }
 
 // servesAny reports whether some value or listing may be served.
