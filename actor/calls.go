@@ -40,8 +40,13 @@ func (a *Actor) RefreshSlot(ctx context.Context, slot int) error {
 	if err := rep.errOf(slot, e); err != nil {
 		return err
 	}
-	if s := a.snap.Load(); s.marks[slot].state == missing {
+	s := a.snap.Load()
+	if s.marks[slot].state == missing {
 		return s.errorOf(slot, e)
+	}
+	if rep != nil && rep.failed != nil && s.start(s.param(slot)).mono < rep.plan.at.mono {
+		// The fetch brought it, but the group waits for the rest.
+		return &fetch.Error{Op: e.op(), Name: e.name, Err: rep.failed}
 	}
 	return nil
 }
