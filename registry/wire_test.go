@@ -100,7 +100,7 @@ func (w *wire) set(f *fault) {
 // client returns the SDK's client, set up as [registry.Open] does with a nil
 // Client, but for the retry mode: the adaptive one waits for less than a
 // nanosecond at times, which never passes in virtual time.
-func (w *wire) client() *ssm.Client {
+func (w *wire) client(options ...func(*ssm.Options)) *ssm.Client {
 	return ssm.New(ssm.Options{
 		Region:       "us-east-1",
 		BaseEndpoint: aws.String("http://ssm.us-east-1.example"),
@@ -109,5 +109,5 @@ func (w *wire) client() *ssm.Client {
 			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "key"}, nil
 		}),
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 6 }),
-	})
+	}, options...)
 }
