@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -15,20 +16,33 @@ type uncomparable struct {
 	_ []string
 }
 
-// picky is a client that hangs, until the context ends, on calls for /n names.
-type picky struct{ fetch.Client }
+// hung is a client that hangs, until the context ends, on calls for the names of
+// numbered.
+type hung struct{ fetch.Client }
 
-// hung returns the lab's client, except that calls for the names of numbered
-// hang. All that it returns are equal.
-func (l *lab) hung() fetch.Client { return picky{l.store.Client()} }
-
-func (c picky) GetParameters(ctx context.Context, in *ssm.GetParametersInput, opts ...func(*ssm.Options)) (*ssm.GetParametersOutput, error) {
-	if in.Names[0][:3] == "/n/" {
+func (c hung) GetParameters(ctx context.Context, in *ssm.GetParametersInput, opts ...func(*ssm.Options)) (*ssm.GetParametersOutput, error) {
+	if isNumbered(in) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
 	return c.Client.GetParameters(ctx, in, opts...)
 }
+
+// slow is a client that takes 9 s for calls for the names of numbered.
+type slow struct{ fetch.Client }
+
+func (c slow) GetParameters(ctx context.Context, in *ssm.GetParametersInput, opts ...func(*ssm.Options)) (*ssm.GetParametersOutput, error) {
+	if isNumbered(in) {
+		select {
+		case <-time.After(9 * time.Second):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return c.Client.GetParameters(ctx, in, opts...)
+}
+
+func isNumbered(in *ssm.GetParametersInput) bool { return strings.HasPrefix(in.Names[0], "/n/") }
 
 // lingering is a client that returns only so long after its context has ended.
 type lingering struct {
@@ -40,6 +54,6 @@ type lingering struct {
 func (c *lingering) GetParameters(ctx context.Context, _ *ssm.GetParametersInput, _ ...func(*ssm.Options)) (*ssm.GetParametersOutput, error) {
 	defer close(c.ended)
 	<-ctx.Done()
-	time.Sleep(c.after)
+	<-time.After(c.after)
 	return nil, ctx.Err()
 }
