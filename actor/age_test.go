@@ -117,10 +117,14 @@ func TestRefreshAndRejectDiscardPartsGatheredSoFar(t *testing.T) {
 			d.lands()
 			d.texts["a"] = "3"
 			d.throttles()
+			d.at(55 * time.Second)
 			test.ask(d)
 			d.begins("a", "b")
 			d.lands()
 			d.holding(map[string]string{"a": "3", "b": "1"})
+			if got, want := d.snap.oldest, agreed(55*time.Second); got != want {
+				t.Errorf("the group's age counts from %v, want %v", got, want)
+			}
 		})
 	}
 }

@@ -69,6 +69,22 @@ func TestTwoRefreshesStartAtLeastOneSecondApartHoweverSlowTheStore(t *testing.T)
 	d.begins("a") // due already, and long after the start of the last
 }
 
+func TestARefreshThatTookSeveralTriesIsFollowedNoSoonerThanOneSecondAfterTheLastTry(t *testing.T) {
+	d := warm(t, Policy{MaxAge: time.Second, MaxStale: time.Hour}, most, "a", "b")
+	d.throttles("b")
+	d.at(time.Second)
+	d.begins("a", "b")
+	d.at(1500 * time.Millisecond)
+	d.lands()
+	d.throttles()
+	d.at(1600 * time.Millisecond)
+	d.begins("b")
+	d.lands()
+	if got, want := d.refreshAt, agreed(2600*time.Millisecond); got != want {
+		t.Errorf("the next refresh is at %v, want %v", got, want)
+	}
+}
+
 func TestValuesAreTakenAwayAtMaxAgePlusMaxStale(t *testing.T) {
 	d := warm(t, Policy{MaxAge: time.Minute, MaxStale: 30 * time.Second}, most, "a", "/p*")
 	d.add("late")

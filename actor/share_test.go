@@ -3,7 +3,6 @@ package actor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -103,16 +102,15 @@ func TestARefreshDuringAFetchReturnsAfterTheNextOne(t *testing.T) {
 func TestTheSnapshotIsPublishedBeforeAnyWaiterIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := stock(t, Policy{}, "a")
-		for i := range 100 {
-			text := fmt.Sprint(i)
-			g.store.Put("a", text)
-			if err := g.Refresh(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if got, _ := g.Text(0); got != text {
-				t.Fatalf("after Refresh the value is %q, want %q", got, text)
-			}
+		g.reads("a", "1")
+		g.store.Put("a", "2")
+		replies := make(chan reply) // without capacity: the loop stands still until it is received
+		g.requests <- request{want: wantRefresh, reply: replies}
+		synctest.Wait()
+		if got, _ := g.Text(0); got != "2" {
+			t.Errorf("when the answer is about to be given the value is %q, want 2", got)
 		}
+		<-replies
 	})
 }
 

@@ -104,6 +104,9 @@ func TestAViewLeavesOutWhatItsRefreshDidNotBring(t *testing.T) {
 		if p, err := view.Lookup(g.Actor, g.slot["a"]); err != nil || p.Text() != "1" {
 			t.Errorf("the view has %q, %v for a", p.Text(), err)
 		}
+		if _, err := view.Lookup(g.Actor, g.slot["doubted"]); !errors.Is(err, errUnconfirmed) {
+			t.Errorf("the view gives %v for doubted, want errUnconfirmed", err)
+		}
 		for _, name := range []string{"denied", "doubted"} {
 			if _, err := view.Lookup(g.Actor, g.slot[name]); err == nil {
 				t.Errorf("the view has a value for %s, of an earlier refresh", name)
