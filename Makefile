@@ -19,7 +19,7 @@ BIN  = $(CURDIR)/.ci/bin
 EACH = sh .ci/each
 
 .NOTPARALLEL:
-.PHONY: help demo dbrotation test e2e fuzz bench bench-full lint check fmt tools
+.PHONY: help demo dbrotation test e2e browser fuzz bench bench-full lint check fmt tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1@\2/p' Makefile | while IFS=@ read -r t d; do printf '  make %-11s %s\n' $$t "$$d"; done
@@ -38,6 +38,9 @@ test: ## test every module, with -race where there is a C compiler; TESTFLAGS='-
 
 e2e: ## run the end-to-end tests against an independent emulator
 	@bash .ci/e2e.sh
+
+browser: ## test the status page in headless Chromium; SCREENSHOTS=DIR keeps pictures of it
+	@bash .ci/browser
 
 fuzz: ## run every fuzz target for FUZZTIME (5s) each
 	@$(EACH) "$(CURDIR)/.ci/fuzz" $(FUZZTIME)
