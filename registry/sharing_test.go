@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/ssmcache/ssmcache/fetch"
+	"github.com/ssmcache/ssmcache/handle"
 	"github.com/ssmcache/ssmcache/registry"
 )
 
@@ -84,12 +86,17 @@ func TestColdReadOrRefreshWithAnEndedContextStartsNothing(t *testing.T) {
 		_, lookupErr := h.Lookup(ended())
 		_, viewErr := g.View(ended())
 		_, listErr := g.Parameters(ended(), "/p", registry.PathOptions{})
-		for i, err := range []error{
-			getErr, lookupErr, viewErr, listErr,
-			h.Refresh(ended()), g.Refresh(ended()), l.Refresh(ended()), g.Warm(ended()), l.Warm(ended()),
-		} {
+		for i, err := range []error{getErr, lookupErr, viewErr, listErr, g.Warm(ended()), l.Warm(ended())} {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("%d: %v", i, err)
+			}
+		}
+		for range 30 {
+			for i, r := range []handle.Refresher{h, g, l} {
+				synctest.Wait() // the group's goroutine would receive
+				if err := r.Refresh(ended()); !errors.Is(err, context.Canceled) {
+					t.Errorf("%d: %v", i, err)
+				}
 			}
 		}
 		time.Sleep(time.Minute)
@@ -111,7 +118,7 @@ func Test100RefreshesDuringAFetchCauseOneMore(t *testing.T) {
 		all.Go(func() { l.refresh(g) })
 		time.Sleep(time.Millisecond)
 		for i := range 100 {
-			refresher := []interface{ Refresh(context.Context) error }{g, h, l}[i%3]
+			refresher := []handle.Refresher{g, h, l}[i%3]
 			all.Go(func() {
 				if d := took(func() { l.refresh(refresher) }); d != 19*time.Millisecond {
 					t.Errorf("a refresh that came 1 ms after the start of a fetch took %v", d)
@@ -180,38 +187,48 @@ func TestHitDoesNotLookAtTheContext(t *testing.T) {
 
 // Rule 24.
 
-func TestHungGroupDelaysNoOtherByMoreThanFetchTimeout(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const timeout = 10 * time.Second
-		l := open(t, registry.Config{MaxInFlight: 4, FetchTimeout: timeout})
-		noisy := l.group(registry.GroupConfig{Name: "noisy", Client: l.hung()})
-		l.put(noisy, numbered(500)...)
-		ctx, cancel := timeoutAfter(20 * time.Minute)
-		defer cancel()
-		var all sync.WaitGroup
-		for range 3 {
-			all.Go(func() {
-				for noisy.Refresh(ctx) != nil && ctx.Err() == nil {
+func TestHungOrSlowGroupsDelayNoOtherByMoreThanFetchTimeout(t *testing.T) {
+	for what, client := range map[string]func(*lab) fetch.Client{
+		"hung": func(l *lab) fetch.Client { return hung{l.store.Client()} },
+		"slow": func(l *lab) fetch.Client { return slow{l.store.Client()} },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			const timeout = 10 * time.Second
+			l := open(t, registry.Config{MaxInFlight: 3, FetchTimeout: timeout})
+			ctx, cancel := timeoutAfter(20 * time.Minute)
+			defer cancel()
+			var all sync.WaitGroup
+			for range 3 { // as many as there are slots: who takes all three leaves some to the others
+				noisy := l.group(registry.GroupConfig{Client: client(l)})
+				l.put(noisy, numbered(500)...)
+				all.Go(func() {
+					for ctx.Err() == nil {
+						_ = noisy.Refresh(ctx)
+					}
+				})
+			}
+			apart := l.group(registry.GroupConfig{Client: l.store.Client()})
+			shared := l.group(registry.GroupConfig{Client: client(l)})
+			l.put(apart, "/apart")
+			l.put(shared, "/shared")
+			waited := false
+			for range 20 {
+				time.Sleep(3 * time.Second)
+				if d := took(func() { l.refresh(apart) }); d != 0 {
+					t.Errorf("%s: a group of another client waited %v", what, d)
 				}
-			})
-		}
-		quiet := l.group(registry.GroupConfig{Name: "quiet", Client: l.store.Client()})
-		shared := l.group(registry.GroupConfig{Name: "shared", Client: l.hung()})
-		free, waits := l.put(quiet, "/quiet")[0], l.put(shared, "/shared")[0]
-		for range 20 {
-			time.Sleep(3 * time.Second)
-			if d := took(func() { l.refresh(quiet) }); d != 0 {
-				t.Errorf("a group of another client waited %v", d)
+				d := took(func() { l.refresh(shared) })
+				if waited = waited || d > 0; d > timeout {
+					t.Errorf("%s: a group of the same client waited %v", what, d)
+				}
 			}
-			if d := took(func() { l.refresh(shared) }); d > timeout || d == 0 {
-				t.Errorf("a group of the same client waited %v", d)
+			if !waited {
+				t.Errorf("%s: the groups are not noisy", what)
 			}
-		}
-		l.gives(free, "/quiet")
-		l.gives(waits, "/shared")
-		cancel()
-		all.Wait()
-	})
+			cancel()
+			all.Wait()
+		})
+	}
 }
 
 func TestAnyClientWillDoAnUncomparableTypeToo(t *testing.T) {
