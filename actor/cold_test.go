@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-var aheadOfMinute = Policy{MaxAge: time.Minute, MaxStale: time.Hour}
-var onReadMinute = Policy{MaxAge: time.Minute, MaxStale: time.Hour, OnRead: true}
+var (
+	aheadOfMinute = Policy{MaxAge: time.Minute, MaxStale: time.Hour}
+	onReadMinute  = Policy{MaxAge: time.Minute, MaxStale: time.Hour, OnRead: true}
+)
 
 func TestTheFirstReadFetchesAllNamesAndPaths(t *testing.T) {
 	d := drive(t, aheadOfMinute, least, "a", "b", "/p*", "c")
