@@ -17,6 +17,9 @@
 // runs against both faces, and against an independent emulator in the
 // end-to-end run.
 //
+// [Record] keeps what a client was answered with in a directory, and [Replay]
+// plays such a directory back, as AWS Placebo does.
+//
 // # Time
 //
 // A call's answer is fixed when the call starts. Latency, throttling and the
