@@ -58,13 +58,20 @@ func TestEventsThatRepeatEachOtherAreCountedTogether(t *testing.T) {
 	b.done(2, quiet)
 	a.done(3, quiet)
 	a.done(4, quiet)
-	busy := quiet
-	busy.Changed, busy.NotFound, busy.Failed, busy.Throttled = 1234, 2, 3, 1
+	busy, throttled := quiet, quiet
+	busy.Changed, busy.NotFound, busy.Failed = 1234, 2, 3
+	throttled.Throttled = 1
 	a.done(5, busy)
-	a.done(6, quiet)
+	a.done(6, throttled)
+	a.done(7, throttled)
+	a.done(8, busy)
+	a.done(9, quiet)
 	same(t, listed(t, l, ""),
-		"13.008 x refreshed 1x 12 names or paths by 2 calls in 34 ms",
-		"12.008 x refreshed 1x 17 names or paths by 2 calls in 34 ms, 1,234 changed, 2 not found, 3 failed, 1 throttled",
+		"16.008 x refreshed 1x 12 names or paths by 2 calls in 34 ms",
+		"15.008 x refreshed 1x 17 names or paths by 2 calls in 34 ms, 1,234 changed, 2 not found, 3 failed",
+		"14.008 x refreshed 1x 12 names or paths by 2 calls in 34 ms, 1 throttled",
+		"13.008 x refreshed 1x 12 names or paths by 2 calls in 34 ms, 1 throttled",
+		"12.008 x refreshed 1x 17 names or paths by 2 calls in 34 ms, 1,234 changed, 2 not found, 3 failed",
 		"11.008 x refreshed 3x 12 names or paths by 2 calls in 34 ms",
 		"09.008 y refreshed 1x 12 names or paths by 2 calls in 34 ms",
 		"07.008 x fetched 1x 1 name or path by 1 call in 0 ms")

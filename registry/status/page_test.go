@@ -117,6 +117,7 @@ func TestHEADAnswersTheHeaderOfGETAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := open(t)
 		l.put(l.group(registry.GroupConfig{Name: "g"}), "/a")
+		synctest.Wait() // the event has been told
 		p := l.page(status.Config{})
 		for _, target := range []string{"/", "/status.json", "/?group=none"} {
 			got, want := ask(p, http.MethodHead, target, nil), ask(p, http.MethodGet, target, nil)

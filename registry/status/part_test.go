@@ -53,6 +53,9 @@ func TestPagesLeadToTheirNeighbours(t *testing.T) {
 		l.parameter(g, fmt.Sprintf("/p/%d", i))
 	}
 	p := l.page(status.Config{})
+	if page := get(t, p, "/"); !strings.Contains(page, `<a data-is="name" href="?group=a%26b">`) {
+		t.Error("the list of groups does not lead to the group's own page")
+	}
 	const none = `href="" hidden`
 	for query, want := range map[string][2]string{
 		"?group=a%26b&limit=2":          {none, `href="?group=a%26b&amp;limit=2&amp;page=2"`},
