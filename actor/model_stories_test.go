@@ -1,0 +1,53 @@
+package actor
+
+import (
+	"os"
+	"testing"
+)
+
+// stories are schedules that have broken an invariant once, as short as they
+// could be made.
+var stories = map[string]string{
+	"a read runs out of patience after the limit": `
+		seed=0 in-flight=1
+		open on-read=true age=1s stale=300ms names=1
+		read
+		sleep span=1s
+		hang
+		read`,
+	"a name and its pinned latest version in one batch": `
+		seed=0 in-flight=1
+		open on-read=false age=0s stale=-1ns names=2
+		add item=13`,
+	"a view while a name fails that has kept its value": `
+		seed=0 in-flight=1
+		open on-read=false age=1s stale=5s names=2
+		read item=1
+		omit times=4
+		sleep span=1.3s
+		view span=40ms`,
+}
+
+// TestStoriesThatBrokeAnInvariant replays them, and the story in the file that
+// the environment variable STORY names.
+func TestStoriesThatBrokeAnInvariant(t *testing.T) {
+	if file := os.Getenv("STORY"); file != "" {
+		story, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stories[file] = string(story)
+	}
+	for name, story := range stories {
+		t.Run(name, func(t *testing.T) {
+			s, err := readStory(story)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := s.run(t)
+			if i, what := h.judge(); what != "" {
+				t.Errorf("broken: %s\n%s\n%s", i, what, h)
+			}
+		})
+	}
+}
