@@ -71,7 +71,7 @@ func start(cfg Config, random draw) *Actor {
 		a.observer = *cfg.Observer
 	}
 	a.teller.actor = a
-	a.tell(nil, GroupOpened{a.name, a.origin})
+	a.tell(context.Background(), GroupOpened{a.name, a.origin})
 	c := newCore(cfg.Policy, random, a.roster, first)
 	c.watched = a.observer.ValueChanged != nil
 	a.work.start(func() { run(a, c) })
@@ -101,7 +101,7 @@ func (a *Actor) Close() error {
 	a.closing.Do(func() {
 		a.work.stop()
 		a.work.wait()
-		a.tell(nil, GroupClosed{a.name, a.clock.Now()})
+		a.tell(context.Background(), GroupClosed{a.name, a.clock.Now()})
 		a.teller.tell()
 		if n := a.fetcher.Abandoned(); n > 0 {
 			a.closed = fmt.Errorf("ssmcache: group %q: %d calls abandoned: the client ignores its ended context", a.name, n)

@@ -25,6 +25,7 @@ type builder struct {
 	changed     bool // a value has changed, appeared or gone
 	counting    bool // a fetch has landed: note which values it changes
 	changes     []int
+	recreated   bool // a doubted parameter is back with another value, which only a whole refresh may bring
 	ownParams   bool // what of snap is the builder's own copy
 	ownMarks    bool
 	ownListings bool

@@ -36,11 +36,13 @@ func (a *Actor) RefreshSlot(ctx context.Context, slot int) error {
 	if err != nil {
 		return err
 	}
-	e := a.roster.entry(slot)
+	e, s := a.roster.entry(slot), a.snap.Load()
+	if _, marked := s.marks[slot]; e.kind == member && rep != nil && !marked && s.start(s.param(slot)).mono >= rep.plan.at.mono {
+		return nil // brought, by another listing perhaps than one that failed
+	}
 	if err := rep.errOf(slot, e); err != nil {
 		return err
 	}
-	s := a.snap.Load()
 	if s.marks[slot].state == missing {
 		return s.errorOf(slot, e)
 	}

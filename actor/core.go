@@ -18,7 +18,7 @@ type core struct {
 	answers []answer
 
 	part      *part // a refresh that is not whole yet
-	pending   bool  // a refresh has failed, and another try is due
+	pending   bool  // a refresh has failed, or would mix two: another one is due
 	refreshAt instant
 	first     bool // no refresh has been scheduled yet
 	lastStart instant
@@ -50,7 +50,7 @@ func newCore(p Policy, random draw, r *roster, first *snapshot) *core {
 // accept takes in a request.
 func (c *core) accept(r request, now instant) {
 	switch {
-	case r.want == wantOther && c.hasOther(r):
+	case r.want == wantOther && c.hasOther(r, now):
 		c.answer(r, reply{})
 	case r.want == wantOther && c.flight != nil:
 		c.flight.lookers = append(c.flight.lookers, r)
@@ -66,9 +66,8 @@ func (c *core) answer(r request, with reply) {
 }
 
 // hasOther reports whether the group holds another value than the rejected one.
-func (c *core) hasOther(r request) bool {
-	p := c.snap.param(r.slot)
-	return !p.IsZero() && p.Text() != r.text
+func (c *core) hasOther(r request, now instant) bool {
+	return c.snap.servable(r.slot, now) && c.snap.param(r.slot).Text() != r.text
 }
 
 // next returns the fetch to start, if one is due and none is under way.
@@ -123,7 +122,7 @@ func (c *core) dropIdle(now instant) {
 	}
 	for _, r := range c.queue {
 		switch idle := c.idle.count > 0 && !now.reached(c.idle.until); {
-		case r.want == wantOther && c.hasOther(r):
+		case r.want == wantOther && c.hasOther(r, now):
 			c.answer(r, reply{})
 		case r.want == wantOther && idle && !explicit:
 			c.answer(r, reply{err: ErrUnchanged})
@@ -144,7 +143,7 @@ func (c *core) backingOff(now instant) bool {
 // been asked to: by a read of an expired group, or ahead of MaxAge.
 func (c *core) refreshDue(now instant) bool {
 	if c.policy.OnRead {
-		return len(c.queue) > 0 && c.snap.expired(now)
+		return len(c.queue) > 0 && (c.pending || c.snap.expired(now))
 	}
 	return c.pending || now.reached(c.refreshAt)
 }

@@ -96,10 +96,32 @@ func TestAParameterThatIsBackIsNeverMissed(t *testing.T) {
 	d.at(55 * time.Second)
 	d.begins("/p*", "a")
 	d.lands()
+	d.begins("/p*", "a") // what has changed is brought by a whole refresh
+	d.lands()
 	d.holding(map[string]string{"a": "2", "/p/x": "2"})
 	if len(d.snap.marks) != 0 {
 		t.Errorf("%d slots are still marked", len(d.snap.marks))
 	}
+}
+
+func TestAParameterThatIsBackWithAnotherValueIsNotMixedWithAnEarlierRefresh(t *testing.T) {
+	d := warm(t, aheadOfMinute, most, "password", "user")
+	d.texts["password"], d.texts["user"] = "1", "1"
+	d.refreshes()
+	d.begins("password", "user")
+	d.lands()
+	delete(d.texts, "user")
+	d.at(54 * time.Second)
+	d.begins("password", "user")
+	d.lands()
+	d.texts = map[string]string{"password": "2", "user": "2"}
+	d.at(55 * time.Second)
+	d.begins("user")
+	d.lands()
+	d.holding(map[string]string{"password": "1", "user": "1"})
+	d.begins("password", "user")
+	d.lands()
+	d.holding(map[string]string{"password": "2", "user": "2"})
 }
 
 func TestADoubtSurvivesAFailedConfirmation(t *testing.T) {

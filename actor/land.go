@@ -31,6 +31,7 @@ func (c *core) land(res fetch.Result, now instant) {
 	default:
 		b.fill(got)
 	}
+	c.pending = c.pending || b.recreated
 	b.snap.seq++
 	b.snap.outage = c.nextOutage(before.outage, rep.failed, b.snap.seq, now)
 	if p.whole {
@@ -135,7 +136,7 @@ func (c *core) settle(p *plan, rep *report, changed bool, now instant) {
 			caused, helped = true, helped || changed
 			c.answer(r, reply{report: rep})
 		case wantOther:
-			other := c.hasOther(r)
+			other := c.hasOther(r, now)
 			caused, helped = true, helped || other
 			c.answer(r, c.afterRejection(r, other, rep))
 		}

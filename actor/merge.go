@@ -147,13 +147,13 @@ func (b *builder) fill(got brought) {
 	listed := b.register(got)
 	got.names(func(slot int, o *fetch.Outcome, start instant) {
 		if wanted(slot) {
-			b.apply(slot, o, start)
+			b.applyMissing(slot, o, start)
 		}
 	})
 	for _, l := range listed {
 		for i, slot := range l.slots {
 			if b.entries[slot].kind != byName && wanted(slot) {
-				b.apply(slot, &fetch.Outcome{Parameter: l.Parameters[i]}, l.start)
+				b.applyMissing(slot, &fetch.Outcome{Parameter: l.Parameters[i]}, l.start)
 			}
 		}
 	}
@@ -173,6 +173,17 @@ func (b *builder) fill(got brought) {
 	} else if got.part != nil {
 		b.holds(b.policy.limit(start))
 	}
+}
+
+// applyMissing is apply in a snapshot that goes on from the one before. The value
+// of a doubted parameter that was created again does not belong beside those of
+// the refresh that missed it.
+func (b *builder) applyMissing(slot int, o *fetch.Outcome, start instant) {
+	if o.Class == fetch.Found && b.before.servable(slot, b.now) && !o.Parameter.Unchanged(b.before.param(slot)) {
+		b.recreated = true
+		return
+	}
+	b.apply(slot, o, start)
 }
 
 // fillVanished writes the outcome of the marked parameters that the listings
