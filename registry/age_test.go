@@ -3,6 +3,7 @@ package registry_test
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -205,6 +206,20 @@ func TestValueWithoutMaxAgeNeverExpires(t *testing.T) {
 				t.Errorf("%v: %q", mode, text)
 			}
 			l.calls(0)
+		})
+	}
+}
+
+func TestSumOfMaxAgeAndMaxStaleSaturates(t *testing.T) {
+	for _, mode := range []registry.RefreshMode{registry.RefreshAhead, registry.RefreshOnRead} {
+		synctest.Test(t, func(t *testing.T) {
+			l := open(t, registry.Config{})
+			h := l.put(l.group(registry.GroupConfig{Mode: mode, MaxAge: math.MaxInt64, MaxStale: math.MaxInt64}), "/a")[0]
+			l.gives(h, "/a")
+			time.Sleep(100_000 * time.Hour)
+			if text := l.cached(h); text != "/a" {
+				t.Errorf("%v: %q", mode, text)
+			}
 		})
 	}
 }

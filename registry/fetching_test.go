@@ -182,6 +182,28 @@ func TestErrIsNilAfterASuccessfulRefresh(t *testing.T) {
 	})
 }
 
+func TestNameThatAListingBringsIsNamedWhenItVanishes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.Config{})
+		g := l.group(registry.GroupConfig{})
+		l.store.Put("/p/a", "a")
+		l.store.Put("/p/b", "b")
+		l.list(g, "/p", registry.PathOptions{})
+		a := l.parameter(g, "/p/a") // asked for by name as well
+		l.store.Delete("/p/a")
+		l.store.Delete("/p/b")
+		if names := failedNames(t, g.Refresh(t.Context())); !slices.Equal(names, []string{"/p/a"}) {
+			t.Errorf("Refresh names %q", names)
+		}
+		if err := a.Refresh(t.Context()); !errors.Is(err, fetch.ErrNotFound) {
+			t.Errorf("the handle's Refresh: %v", err)
+		}
+		if names := namesOf(g.Handles()); !slices.Equal(names, []string{"/p/a"}) {
+			t.Errorf("the group has %q", names)
+		}
+	})
+}
+
 func TestParameterThatVanishesFromAListingIsNoErrorOfARefreshAndRevives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := open(t, registry.Config{})

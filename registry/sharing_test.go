@@ -74,6 +74,11 @@ func TestContextsErrorIsJoinedWithTheLastFetchsError(t *testing.T) {
 		if _, err := h.Get(short); !errors.Is(err, context.DeadlineExceeded) || !isAPIError(err, "InternalServerError") {
 			t.Errorf("Get: %v", err)
 		}
+		late, cancelLate := timeoutAfter(time.Millisecond)
+		defer cancelLate()
+		if err := g.Refresh(late); !errors.Is(err, context.DeadlineExceeded) || !isAPIError(err, "InternalServerError") {
+			t.Errorf("Refresh: %v", err)
+		}
 	})
 }
 
