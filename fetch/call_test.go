@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -158,9 +159,9 @@ func TestAnAnswerAtTheLastMomentIsUsed(t *testing.T) {
 func TestACallThatIgnoresItsEndedContextIsAbandonedAfterOneSecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		calls := 0
+		var calls atomic.Int64
 		c := client{names: func(_ context.Context, in *ssm.GetParametersInput) (*ssm.GetParametersOutput, error) {
-			if calls++; calls == 1 {
+			if calls.Add(1) == 1 {
 				<-release
 				return answering([]types.Parameter{item(in.Names[0], "", "late", 1)}).GetParameters(t.Context(), in)
 			}

@@ -64,9 +64,15 @@ func TestANameThatFailsAloneIsACulpritAtOnce(t *testing.T) {
 
 func TestNoOtherFailureIsSplit(t *testing.T) {
 	for _, fault := range []ssmtest.Fault{
-		{Code: "ThrottlingException"}, {Code: "InternalServerError"}, {Code: "ServiceUnavailable", Status: 503},
-		{Code: "ExpiredTokenException"}, {Code: "UnrecognizedClientException"}, {Code: "IncompleteSignature"},
-		{Code: "RequestTimeout"}, {Code: "SomethingNew", Status: 400}, {Code: "InvalidFilterKey"},
+		{Code: "ThrottlingException"},
+		{Code: "InternalServerError"},
+		{Code: "ServiceUnavailable", Status: 503},
+		{Code: "ExpiredTokenException"},
+		{Code: "UnrecognizedClientException"},
+		{Code: "IncompleteSignature"},
+		{Code: "RequestTimeout"},
+		{Code: "SomethingNew", Status: 400},
+		{Code: "InvalidFilterKey"},
 		{Err: errors.New("AccessDeniedException in a text is no code")},
 	} {
 		store := ssmtest.New(ssmtest.Config{})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -154,11 +155,37 @@ func TestFetchedAtIsTheStartOfTheFetch(t *testing.T) {
 	equal(t, "of a listing", res.Paths[0].Parameters[0].FetchedAt(), started)
 }
 
+// copying is a client whose every answer has memory of its own, as one that
+// came over the wire.
+func copying(from fetch.Client) client {
+	own := func(items []types.Parameter) {
+		for i := range items {
+			items[i].Value = aws.String(strings.Clone(*items[i].Value))
+		}
+	}
+	return client{
+		names: func(ctx context.Context, in *ssm.GetParametersInput) (*ssm.GetParametersOutput, error) {
+			out, err := from.GetParameters(ctx, in)
+			if err == nil {
+				own(out.Parameters)
+			}
+			return out, err
+		},
+		paths: func(ctx context.Context, in *ssm.GetParametersByPathInput) (*ssm.GetParametersByPathOutput, error) {
+			out, err := from.GetParametersByPath(ctx, in)
+			if err == nil {
+				own(out.Parameters)
+			}
+			return out, err
+		},
+	}
+}
+
 func TestAnUnchangedAnswerKeepsTheMemoryOfWhatIsKnown(t *testing.T) {
 	store := ssmtest.New(ssmtest.Config{})
-	store.Put("/a/b", "1")
-	store.PutSecret("s", "1")
-	f := newFetcher(store.Client())
+	store.Put("/a/b", "a text") // a single byte has static memory
+	store.PutSecret("s", "a secret")
+	f := newFetcher(copying(store.Client()))
 	ask, paths := asks(t, "/a/b", "/aws/reference/secretsmanager/s"), lists(t, "/a")
 	first := f.Fetch(t.Context(), fetch.Request{Start: started, Decrypt: true, Names: ask, Paths: paths})
 	ask[0].Known, ask[1].Known = first.Names[0].Parameter, first.Names[1].Parameter

@@ -97,7 +97,11 @@ func TestTheTwentyThousandthPageEndsInAnError(t *testing.T) {
 
 func TestABlankItemDoesNotEndItsPage(t *testing.T) {
 	res := list(t, paged([][]types.Parameter{{
-		item("/n/a", "", "1", 1), {}, {Name: aws.String("/n/x")}, {Value: aws.String("x")}, item("", "", "x", 1),
+		item("/n/a", "", "1", 1),
+		{},
+		{Name: aws.String("/n/x")},
+		{Value: aws.String("x")},
+		item("", "", "x", 1),
 		item("/n", "", "x", 1), item("/nn/x", "", "x", 1), item("/m/x", "", "x", 1), item("n/x", "", "x", 1),
 		item("/n/b", "", "", 1), item("/n/c/d", "", "3", 1),
 	}}), "/n")

@@ -14,8 +14,13 @@ import (
 
 func TestAPathIsPutBehindTheBasePath(t *testing.T) {
 	for _, c := range [][3]string{
-		{"", "/", "/"}, {"", "/a", "/a"}, {"", "/a/b/", "/a/b"},
-		{"/app", "/", "/app"}, {"/app/", "/db/", "/app/db"}, {"/", "/db", "/db"}, {"/", "/", "/"},
+		{"", "/", "/"},
+		{"", "/a", "/a"},
+		{"", "/a/b/", "/a/b"},
+		{"/app", "/", "/app"},
+		{"/app/", "/db/", "/app/db"},
+		{"/", "/db", "/db"},
+		{"/", "/", "/"},
 		{"", levels(15), levels(15)},
 	} {
 		base, err := fetch.ParseBasePath(c[0])
