@@ -58,7 +58,8 @@ lint: tools ## check formatting, vet, staticcheck, go.mod files; no test sleeps
 	@$(EACH) "$(BIN)/staticcheck" -checks $(STATICCHECKS) ./...
 	@$(EACH) $(GO) mod tidy -diff
 
-check: lint test fuzz e2e ## all of what CI runs
+check: lint test fuzz e2e browser ## all of what CI runs
+	@$(MAKE) --no-print-directory dbrotation ARGS='-duration 24s -every 2s'
 
 fmt: tools ## format every Go file with gofumpt
 	@"$(BIN)/gofumpt" -l -w .

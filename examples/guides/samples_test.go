@@ -47,7 +47,7 @@ func tested(t *testing.T) string {
 			return err
 		case entry.IsDir() && strings.HasPrefix(name, ".") && path != root:
 			return filepath.SkipDir
-		case name != "example_test.go" && !(strings.HasSuffix(name, ".go") && strings.HasPrefix(path, root+"/examples/")):
+		case !strings.HasSuffix(name, "example_test.go") && !(strings.HasSuffix(name, ".go") && strings.HasPrefix(path, root+"/examples/")):
 			return nil
 		case name == "samples_test.go":
 			return nil
