@@ -46,7 +46,7 @@ func TestTheZeroConfigUsesTheGlobalProviders(t *testing.T) {
 }
 
 func TestNewLeavesTheCallersAttributesAlone(t *testing.T) {
-	given := []attribute.KeyValue{attribute.Int("b", 1), attribute.Int("a", 2), attribute.Int("b", 3)}
+	given := []attribute.KeyValue{attribute.Int("b", 1), attribute.Int("a", 2)}
 	kept := slices.Clone(given)
 	if _, err := ssmotel.New(ssmotel.Config{Attributes: given}); err != nil {
 		t.Fatal(err)
