@@ -15,6 +15,8 @@ import (
 // has ended: long enough for a client to notice, short enough for a shutdown.
 const abandonAfter = time.Second
 
+var errExited = errors.New("the client ended its goroutine")
+
 var errAbandoned = errors.New("the client ignored the end of its context and was abandoned")
 
 // Fetcher makes the calls of one group. It is safe for concurrent use, but a
@@ -63,13 +65,15 @@ func call[T any](ctx context.Context, f *Fetcher, op string, do func(context.Con
 	answers := make(chan answer) // the call sends, this function receives
 	leave := make(chan struct{}) // closed when this function no longer receives
 	go func() {
-		var a answer
+		a := answer{err: errExited}
+		defer func() { // also when the client calls runtime.Goexit, as a test's FailNow does
+			select {
+			case answers <- a:
+			case <-leave:
+				f.abandoned.Add(-1)
+			}
+		}()
 		a.err = Guard(func() (err error) { a.out, err = do(ctx); return err })
-		select {
-		case answers <- a:
-		case <-leave:
-			f.abandoned.Add(-1)
-		}
 	}()
 	var a answer
 	select {

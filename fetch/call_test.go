@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -226,6 +227,20 @@ func TestFetchLeavesNoGoroutine(t *testing.T) {
 		start := time.Now()
 		f.Fetch(ctx, fetch.Request{Names: asks(t, names...)})
 		equal(t, "the fetch joins its calls, after", time.Since(start), 1500*time.Millisecond)
+		equal(t, "abandoned", f.Abandoned(), 0)
+	})
+}
+
+func TestAClientThatEndsItsGoroutineFailsItsCallAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := seated(client{names: func(context.Context, *ssm.GetParametersInput) (*ssm.GetParametersOutput, error) {
+			runtime.Goexit()
+			return nil, nil
+		}}, fetch.NewGate(1))
+		start := time.Now()
+		res := f.Fetch(t.Context(), fetch.Request{Names: asks(t, "/a")})
+		equal(t, "class", res.Names[0].Class, fetch.Failed)
+		equal(t, "after", time.Since(start), 0)
 		equal(t, "abandoned", f.Abandoned(), 0)
 	})
 }
