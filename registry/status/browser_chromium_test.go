@@ -1,4 +1,4 @@
-//go:build browser
+//go:build browser && unix
 
 package status_test
 
@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -52,6 +54,10 @@ func startChromium(t *testing.T) *chromium {
 	if err != nil {
 		t.Fatalf("%v: run make browser, which installs it", err)
 	}
+	dir, err := os.MkdirTemp("", "ssmcache-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
 	theirIn, to := pipe(t)
 	from, theirOut := pipe(t)
 	cmd := exec.CommandContext(t.Context(), browser,
@@ -59,9 +65,10 @@ func startChromium(t *testing.T) *chromium {
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
 		"--disable-domain-reliability", "--disable-breakpad", "--hide-scrollbars", "--no-proxy-server",
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-		"--user-data-dir="+t.TempDir(), "--remote-debugging-pipe", "about:blank")
+		"--user-data-dir="+dir, "--remote-debugging-pipe", "about:blank")
 	cmd.ExtraFiles = []*os.File{theirIn, theirOut} // 3 and 4
 	cmd.WaitDelay = answerWithin
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +79,11 @@ func startChromium(t *testing.T) *chromium {
 	t.Cleanup(func() {
 		_, _ = c.send("", "Browser.close", nil)
 		_ = cmd.Wait()
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its children end a little later than it does
 		<-read
+		for give := time.Now().Add(answerWithin); os.RemoveAll(dir) != nil && time.Now().Before(give); {
+			runtime.Gosched() // until they no longer write there
+		}
 		_, _ = to.Close(), from.Close()
 	})
 	return c

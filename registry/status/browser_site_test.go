@@ -1,4 +1,4 @@
-//go:build browser
+//go:build browser && unix
 
 package status_test
 
@@ -105,7 +105,7 @@ func newSite(t *testing.T) *site {
 	l.parameter(l.group(registry.GroupConfig{Name: "archive"}), "/archive/bucket")
 
 	handler := http.NewServeMux()
-	handler.Handle("/live", l.page(status.Config{Every: minEvery, Refresh: true, Clock: held}))
+	handler.Handle("/live", l.page(status.Config{Every: 100 * time.Millisecond, Refresh: true, Clock: held}))
 	handler.Handle("/plain", l.page(status.Config{Every: -1, Clock: held}))
 	s.served = &record{next: handler}
 	server := httptest.NewServer(s.served)

@@ -1,4 +1,4 @@
-//go:build browser
+//go:build browser && unix
 
 package status_test
 
@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/ssmcache/ssmcache/registry"
 )
 
 // written is the page's text without the word on the live update.
@@ -65,7 +67,7 @@ func showsTheSameAfterALiveUpdateAsWithout(t *testing.T, c *chromium) {
 			s.refresh(g)
 		}
 	}
-	if _, err := s.Secret("shop/database/credentials", newName("worker")); err != nil {
+	if _, err := s.Secret("shop/database/credentials", registry.GroupConfig{Name: "worker"}); err != nil {
 		t.Fatal(err)
 	}
 	s.says("/shop/production/database/password is at version 2", ">closed<", "after 0 s and 3 failures", ">worker<")
@@ -92,7 +94,7 @@ func (s *site) same(live, plain *tab) {
 	for i < len(got) && i < len(want) && got[i] == want[i] {
 		i++
 	}
-	live.Errorf("after a live update the page says\n… %.200s\nwithout\n… %.200s", got[max(0, i-50):], want[max(0, i-50):])
+	live.Errorf("after a live update the page says\n… %.200s\nwithout\n… %.200s", strings.ToValidUTF8(got[max(0, i-50):], ""), strings.ToValidUTF8(want[max(0, i-50):], ""))
 }
 
 func updatesThePageWithoutLoadingItAnew(t *testing.T, c *chromium) {

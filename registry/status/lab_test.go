@@ -15,8 +15,6 @@ import (
 	"github.com/ssmcache/ssmcache/registry/status"
 )
 
-const minEvery = 100 * time.Millisecond
-
 // lab is a registry on a store in memory, whose events are kept.
 type lab struct {
 	*testing.T
@@ -167,5 +165,3 @@ func report(t *testing.T, h http.Handler, query string) shown {
 
 // escaped returns a text as a query has it.
 func escaped(text string) string { return url.QueryEscape(text) }
-
-func newName(name string) registry.GroupConfig { return registry.GroupConfig{Name: name} }

@@ -145,7 +145,7 @@
   let timer = 0;
   let asking = false;
   const ask = async () => {
-    if (document.hidden || asking) return;
+    if (asking) return;
     asking = true;
     const began = performance.now();
     try {
@@ -165,11 +165,11 @@
   // A page that takes long to make is asked for less often.
   const again = took => {
     clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(ask, Math.max(every, 20 * took));
+    if (document.hidden) live('paused', true);
+    else timer = setTimeout(ask, Math.max(every, 20 * took));
   };
   document.addEventListener('visibilitychange', () => {
-    clearTimeout(timer);
-    if (document.hidden) live('paused', true);
+    if (document.hidden) again(0);
     else ask();
   });
   live('live', true);
