@@ -150,6 +150,26 @@ func TestNameWithoutAValueGivesItsOwnErrorInAView(t *testing.T) {
 	})
 }
 
+func TestValueKeptUntilItsLossIsConfirmedIsNotInAView(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{MaxAge: time.Minute, Mode: registry.RefreshOnRead})
+		gone, a := l.put("/gone", "old"), l.put("/a", "a")
+		l.view()
+		l.store.Delete("/gone")
+		time.Sleep(time.Minute)
+		view := l.view()
+		if text := l.get(gone); text != "old" {
+			t.Errorf("Get: %q", text)
+		}
+		if text, err := view.Get(gone); err == nil || !strings.Contains(err.Error(), "/gone") {
+			t.Errorf("in the view: %q, %v", text, err)
+		}
+		if text, err := view.Get(a); err != nil || text != "a" {
+			t.Errorf("%q, %v", text, err)
+		}
+	})
+}
+
 func TestViewFailsOnlyIfNothingCanBeServed(t *testing.T) {
 	for _, mode := range []registry.RefreshMode{registry.RefreshAhead, registry.RefreshOnRead} {
 		synctest.Test(t, func(t *testing.T) {
