@@ -13,6 +13,10 @@ type outageBegan struct{ err error }
 
 type outageEnded struct{ lasted time.Duration }
 
+// valuesChanged are the changes of one fetch. They wait for the observer as one
+// event, so that a fetch with many leaves no other event untold.
+type valuesChanged []ValueChanged
+
 // cause returns the context of the first caller that p is for.
 func (p *plan) cause() context.Context {
 	for _, r := range p.waiters {
@@ -43,10 +47,12 @@ func (c *core) note(p *plan, rep *report, b *builder, now instant) {
 		d.count(rep.result.Paths[i].Class)
 	}
 	c.events = append(c.events, d)
-	if c.watched {
-		for _, slot := range b.changes {
-			c.events = append(c.events, ValueChanged{Name: b.entries[slot].name, Version: b.snap.param(slot).Version()})
+	if c.watched && len(b.changes) > 0 {
+		changed := make(valuesChanged, len(b.changes))
+		for i, slot := range b.changes {
+			changed[i] = ValueChanged{Name: b.entries[slot].name, Version: b.snap.param(slot).Version()}
 		}
+		c.events = append(c.events, changed)
 	}
 	switch before, after := b.before.outage, b.snap.outage; {
 	case before.err == nil && after.err != nil:
@@ -97,9 +103,13 @@ func (a *Actor) tell(ctx context.Context, event any) {
 		if f := a.observer.FetchDone; f != nil {
 			a.teller.add(func() { f(ctx, e) })
 		}
-	case ValueChanged:
-		e.Group, e.Time = a.name, at
-		tell(a, a.observer.ValueChanged, e)
+	case valuesChanged:
+		a.teller.add(func() {
+			for _, changed := range e {
+				changed.Group, changed.Time = a.name, at
+				a.guard(func() { a.observer.ValueChanged(changed) })
+			}
+		})
 	case StaleBegan:
 		e.Group, e.Time = a.name, at
 		tell(a, a.observer.StaleBegan, e)
