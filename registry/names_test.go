@@ -85,7 +85,8 @@ func TestAskingTwiceForOneNameGivesTheSameHandle(t *testing.T) {
 		l := open(t, registry.Config{})
 		l.store.Put("/app/a", "x")
 		g := l.group(registry.GroupConfig{BasePath: "/app"})
-		if l.parameter(g, "/a") != l.parameter(g, "/a") || l.parameter(g, "/a") == l.parameter(g, "/a:1") {
+		a := l.parameter(g, "/a")
+		if l.parameter(g, "/a") != a || l.parameter(g, "/a:1") == a {
 			t.Error("a group's parameters")
 		}
 		if l.secret(g, "s") != l.secret(g, "/aws/reference/secretsmanager/s") {

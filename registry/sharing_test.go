@@ -174,9 +174,9 @@ func TestHitDoesNotLookAtTheContext(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			l := open(t, registry.Config{})
 			g := l.group(registry.GroupConfig{MaxAge: time.Hour, Mode: mode})
-			hit, cold := l.put(g, "/a")[0], l.put(g, "/b")[0]
+			hit := l.put(g, "/a")[0]
 			l.gives(hit, "/a")
-			cold = l.put(g, "/c")[0]
+			cold := l.put(g, "/b")[0]
 			if text, err := hit.Get(ended()); err != nil || text != "/a" {
 				t.Errorf("Get: %q, %v", text, err)
 			}
