@@ -55,21 +55,17 @@ func (b *bound[T]) get(ctx context.Context) (*T, error) {
 func (b *bound[T]) slowGet(ctx context.Context) (*T, error) {
 	view, err := b.source.View(ctx)
 	d := b.latest.Load()
-	switch {
-	case err == nil:
-	case errors.Is(err, actor.ErrClosed):
-		return new(T), err
-	case ctx.Err() != nil:
-		if b.serves(d) {
-			return &d.value, nil
-		}
-		return new(T), err
-	default: // nothing can be served: field by field, the group says why
+	if err != nil {
 		latest, changed := b.group.Latest()
-		if changed == nil {
+		switch {
+		case changed == nil:
 			return new(T), actor.ErrClosed
+		case ctx.Err() != nil && b.serves(d):
+			return &d.value, nil
+		case ctx.Err() != nil:
+			return new(T), err
 		}
-		view = NewView(latest)
+		view = NewView(latest) // field by field, it says why nothing can be served
 	}
 	if edition := view.of.Edition(); d == nil || d.edition != edition {
 		r := b.read(view)

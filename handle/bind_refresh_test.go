@@ -48,8 +48,8 @@ func decodings() int {
 	return tallies.n
 }
 
-// putLogin puts a user and a password that end in the same digit, and a limit.
-func putLogin(l *lab, n int, limit string) {
+// putAccount puts a user and a password that end in the same digit, and a limit.
+func putAccount(l *lab, n int, limit string) {
 	l.store.Put("/user", fmt.Sprint("u", n))
 	l.store.Put("/password", fmt.Sprint("p", n))
 	l.store.Put("/limit", limit)
@@ -65,7 +65,7 @@ func reads[T comparable](l *lab, v *handle.Value[T], want T) {
 
 func TestBoundStructIsDecodedOncePerChangeByAnyNumberOfReaders(t *testing.T) {
 	l := open(t, registry.GroupConfig{})
-	putLogin(l, 1, "5")
+	putAccount(l, 1, "5")
 	v := bind[account](l)
 	decodings()
 	var readers sync.WaitGroup
@@ -82,7 +82,7 @@ func TestBoundStructIsDecodedOncePerChangeByAnyNumberOfReaders(t *testing.T) {
 	if n := decodings(); n != 0 {
 		t.Errorf("an unchanged refresh decodes %d times", n)
 	}
-	putLogin(l, 2, "6")
+	putAccount(l, 2, "6")
 	reads(l, v, account{"u1", "p1", 5})
 	l.refresh()
 	reads(l, v, account{"u2", "p2", 6})
@@ -94,7 +94,7 @@ func TestBoundStructIsDecodedOncePerChangeByAnyNumberOfReaders(t *testing.T) {
 
 func TestBoundStructNeverMixesTwoRefreshes(t *testing.T) {
 	l := open(t, registry.GroupConfig{})
-	putLogin(l, 0, "0")
+	putAccount(l, 0, "0")
 	v := bind[account](l)
 	stop := make(chan struct{})
 	var readers sync.WaitGroup
@@ -116,7 +116,7 @@ func TestBoundStructNeverMixesTwoRefreshes(t *testing.T) {
 		})
 	}
 	for n := range 100 {
-		putLogin(l, n, fmt.Sprint(n))
+		putAccount(l, n, fmt.Sprint(n))
 		l.refresh()
 	}
 	close(stop)
@@ -125,14 +125,14 @@ func TestBoundStructNeverMixesTwoRefreshes(t *testing.T) {
 
 func TestBadNewValueKeepsTheLastGoodStructAndIsReportedOnce(t *testing.T) {
 	l := open(t, registry.GroupConfig{})
-	putLogin(l, 1, "5")
+	putAccount(l, 1, "5")
 	v := bind[account](l)
 	reads(l, v, account{"u1", "p1", 5})
 	if err := v.Err(); err != nil {
 		t.Errorf("Err is %v before a bad value", err)
 	}
 
-	putLogin(l, 2, canaryText)
+	putAccount(l, 2, canaryText)
 	decodings()
 	for range 3 {
 		l.refresh()
@@ -153,7 +153,7 @@ func TestBadNewValueKeepsTheLastGoodStructAndIsReportedOnce(t *testing.T) {
 		t.Errorf("the report is\n%s", text)
 	}
 
-	putLogin(l, 3, "7")
+	putAccount(l, 3, "7")
 	l.refresh()
 	reads(l, v, account{"u3", "p3", 7})
 	if err := v.Err(); err != nil {
@@ -169,7 +169,7 @@ func TestBadNewValueKeepsTheLastGoodStructAndIsReportedOnce(t *testing.T) {
 
 func TestMissingFieldKeepsTheLastGoodStruct(t *testing.T) {
 	l := open(t, registry.GroupConfig{})
-	putLogin(l, 1, "5")
+	putAccount(l, 1, "5")
 	v := bind[account](l)
 	reads(l, v, account{"u1", "p1", 5})
 	for _, name := range []string{"/password", "/user", "/limit"} { // in the end the group holds nothing
@@ -182,7 +182,7 @@ func TestMissingFieldKeepsTheLastGoodStruct(t *testing.T) {
 			t.Errorf("Err is %v", err)
 		}
 	}
-	putLogin(l, 2, "6")
+	putAccount(l, 2, "6")
 	l.refresh()
 	reads(l, v, account{"u2", "p2", 6})
 }
@@ -191,7 +191,7 @@ func TestLastGoodStructIsServedUntilTheLimitOfItsOldestFetch(t *testing.T) {
 	for _, mode := range []registry.RefreshMode{registry.RefreshAhead, registry.RefreshOnRead} {
 		synctest.Test(t, func(t *testing.T) {
 			l := open(t, registry.GroupConfig{MaxAge: time.Minute, MaxStale: time.Minute, Mode: mode})
-			putLogin(l, 1, "5")
+			putAccount(l, 1, "5")
 			v := bind[account](l)
 			start := time.Now()
 			reads(l, v, account{"u1", "p1", 5})
@@ -213,7 +213,7 @@ func TestBoundStructIsServedThroughAnOutageUntilItsLimit(t *testing.T) {
 	for _, mode := range []registry.RefreshMode{registry.RefreshAhead, registry.RefreshOnRead} {
 		synctest.Test(t, func(t *testing.T) {
 			l := open(t, registry.GroupConfig{MaxAge: time.Minute, MaxStale: time.Minute, Mode: mode})
-			putLogin(l, 1, "5")
+			putAccount(l, 1, "5")
 			v := bind[account](l)
 			start := time.Now()
 			reads(l, v, account{"u1", "p1", 5})
@@ -231,7 +231,7 @@ func TestBoundStructIsServedThroughAnOutageUntilItsLimit(t *testing.T) {
 			}
 			mend()
 			time.Sleep(time.Minute)
-			putLogin(l, 2, "6")
+			putAccount(l, 2, "6")
 			l.refresh()
 			reads(l, v, account{"u2", "p2", 6})
 		})
@@ -242,10 +242,10 @@ func TestBoundStructRefreshesOnReadAndAhead(t *testing.T) {
 	for _, mode := range []registry.RefreshMode{registry.RefreshAhead, registry.RefreshOnRead} {
 		synctest.Test(t, func(t *testing.T) {
 			l := open(t, registry.GroupConfig{MaxAge: time.Minute, Mode: mode})
-			putLogin(l, 1, "5")
+			putAccount(l, 1, "5")
 			v := bind[account](l)
 			reads(l, v, account{"u1", "p1", 5})
-			putLogin(l, 2, "6")
+			putAccount(l, 2, "6")
 			time.Sleep(time.Minute)
 			synctest.Wait()
 			reads(l, v, account{"u2", "p2", 6})
@@ -256,7 +256,7 @@ func TestBoundStructRefreshesOnReadAndAhead(t *testing.T) {
 func TestGetOfABoundStructGetsWhatItWaitedForFromASlowStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := open(t, registry.GroupConfig{MaxAge: time.Second, MaxStale: -1, Mode: registry.RefreshOnRead})
-		putLogin(l, 1, "5")
+		putAccount(l, 1, "5")
 		l.store.SetLatency(3 * time.Second)
 		v := bind[account](l)
 		start := time.Now()
@@ -269,9 +269,64 @@ func TestGetOfABoundStructGetsWhatItWaitedForFromASlowStore(t *testing.T) {
 	})
 }
 
+func TestFieldPastItsLimitIsNoStructThatDoesNotDecode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{MaxAge: time.Minute, MaxStale: -1, Mode: registry.RefreshOnRead})
+		putAccount(l, 1, "5")
+		l.get(l.parameter("/user"))
+		time.Sleep(30 * time.Second)
+		v := bind[account](l)
+		l.view() // fetches the other two, which are 30 s younger
+		time.Sleep(35 * time.Second)
+		l.store.SetLatency(3 * time.Second)
+		_, err := v.Get(t.Context()) // has patience for 1 s
+		if want := `ssmcache: bind handle_test.account: field User: ssmcache: "/user" in a view: the value was past MaxAge and MaxStale when the view was made`; err == nil || err.Error() != want {
+			t.Errorf("with one field past its limit, Get says %v", err)
+		}
+		if v.Err() != nil || strings.Contains(l.log.String(), "does not decode") {
+			t.Errorf("an age is reported: %v\n%s", v.Err(), l.log)
+		}
+		l.refresh()
+		reads(l, v, account{"u1", "p1", 5})
+	})
+}
+
+// delayed is a source whose views may arrive late.
+type delayed struct {
+	*registry.Group
+	view *handle.View // nil: the group's
+}
+
+func (d *delayed) View(ctx context.Context) (handle.View, error) {
+	if d.view != nil {
+		return *d.view, nil
+	}
+	return d.Group.View(ctx)
+}
+
+func TestViewThatArrivesLateDoesNotReplaceALaterOne(t *testing.T) {
+	l := open(t, registry.GroupConfig{})
+	putAccount(l, 1, "x")
+	source := &delayed{Group: l.group}
+	v, err := handle.Bind[account](source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := l.view()
+	putAccount(l, 2, "6")
+	l.refresh()
+	reads(l, v, account{"u2", "p2", 6})
+	l.refresh()
+	source.view = &bad
+	reads(l, v, account{"u2", "p2", 6})
+	if v.Err() != nil || strings.Contains(l.log.String(), "does not decode") {
+		t.Errorf("an earlier view is reported: %v\n%s", v.Err(), l.log)
+	}
+}
+
 func TestColdBoundStructWaitsForItsContextAlone(t *testing.T) {
 	l := open(t, registry.GroupConfig{})
-	putLogin(l, 1, "5")
+	putAccount(l, 1, "5")
 	v := bind[account](l)
 	if _, err := v.Get(ended()); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cold Get with an ended context returns %v", err)
@@ -288,7 +343,7 @@ func TestColdBoundStructWaitsForItsContextAlone(t *testing.T) {
 
 func TestBoundStructOfAClosedGroupIsErrClosed(t *testing.T) {
 	l := open(t, registry.GroupConfig{})
-	putLogin(l, 1, "5")
+	putAccount(l, 1, "5")
 	v := bind[account](l)
 	reads(l, v, account{"u1", "p1", 5})
 	if err := l.group.Close(); err != nil {
@@ -337,13 +392,13 @@ func TestDeniedOptionalFieldIsNotTakenForAnAbsentOne(t *testing.T) {
 
 func TestInOfABoundStructReadsTheViewAndNothingElse(t *testing.T) {
 	l := open(t, registry.GroupConfig{})
-	putLogin(l, 1, "5")
+	putAccount(l, 1, "5")
 	v := bind[account](l)
 	first := l.view()
-	putLogin(l, 2, "x")
+	putAccount(l, 2, "x")
 	l.refresh()
 	bad := l.view()
-	putLogin(l, 3, "7")
+	putAccount(l, 3, "7")
 	l.refresh()
 	third := l.view()
 	reads(l, v, account{"u3", "p3", 7})
@@ -391,18 +446,18 @@ func TestChangesOfABoundStructYieldsEachWholeChange(t *testing.T) {
 		}
 		saw(0)
 		l.calls(0)
-		putLogin(l, 1, "1")
+		putAccount(l, 1, "1")
 		l.refresh()
 		saw(1)
 		l.refresh() // nothing has changed
 		saw(1)
-		putLogin(l, 2, "x") // malformed
+		putAccount(l, 2, "x") // malformed
 		l.refresh()
 		saw(1)
 		l.store.Delete("/limit")
 		_ = l.group.Refresh(t.Context())
 		saw(1)
-		putLogin(l, 2, "2")
+		putAccount(l, 2, "2")
 		l.refresh()
 		saw(2)
 		if n := strings.Count(l.log.String(), "does not decode"); n != 1 {
@@ -415,7 +470,7 @@ func TestChangesOfABoundStructYieldsEachWholeChange(t *testing.T) {
 
 func TestChangesOfABoundStructEndsWithTheLoop(t *testing.T) {
 	l := open(t, registry.GroupConfig{})
-	putLogin(l, 1, "1")
+	putAccount(l, 1, "1")
 	v := bind[account](l)
 	reads(l, v, account{"u1", "p1", 1})
 	n := 0

@@ -64,7 +64,7 @@ func everything(t *testing.T, dir string) string {
 	return all.String()
 }
 
-// stocked returns a store with a parameter of each kind.
+// stocked returns a store with a parameter of each kind, and a broken one.
 func stocked() *ssmtest.Store {
 	store := ssmtest.New(ssmtest.Config{})
 	store.Put("/app/host", "<db> & \"internal\"")
@@ -72,6 +72,7 @@ func stocked() *ssmtest.Store {
 	store.PutSecure("/app/password", password)
 	store.PutList("/app/replicas", "db1", "db2")
 	store.PutSecret("key", password)
+	store.Fault(ssmtest.Fault{Name: "/app/broken", Code: "InternalServerError"})
 	for i := range 12 {
 		store.Put(fmt.Sprintf("/app/more/%02d", i), "x")
 	}
@@ -92,6 +93,7 @@ func conversation(ctx context.Context, client ssmtest.Reader) (outs []any) {
 	}
 	outcome(get(ctx, client, "/app/host", "/app/host:1", "/app/password", "/app/replicas", "/app/none", "/aws/reference/secretsmanager/key:AWSCURRENT"))
 	outcome(get(ctx, client, "a/b"))
+	outcome(get(ctx, client, "/app/broken"))
 	outcome(client.GetParameters(ctx, &ssm.GetParametersInput{Names: []string{"/app/host", "/app/password"}}))
 	for token := (*string)(nil); ; {
 		in := &ssm.GetParametersByPathInput{Path: aws.String("/app"), Recursive: aws.Bool(true), NextToken: token}
@@ -224,8 +226,8 @@ func TestRecordingsCanBeReadByTheirOwnerAlone(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil || n != 6 {
-		t.Errorf("%d files, %v; want 6", n, err)
+	if err != nil || n != 7 {
+		t.Errorf("%d files, %v; want 7", n, err)
 	}
 }
 
