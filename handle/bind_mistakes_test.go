@@ -152,7 +152,8 @@ func TestBindToAClosedGroupIsRefused(t *testing.T) {
 // strays is a source whose handles are of several groups.
 type strays struct{}
 
-func (strays) Parameter(name string) (*handle.Handle, error)    { return handle.Static(name, "x"), nil }
+func (strays) Parameter(name string) (*handle.Handle, error) { return handle.Static(name, "x"), nil }
+
 func (strays) Secret(name string) (*handle.Handle, error)       { return handle.Static(name, "x"), nil }
 func (strays) View(context.Context) (view handle.View, _ error) { return view, nil }
 

@@ -3,6 +3,8 @@ package handle
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"iter"
 	"sync"
 	"sync/atomic"
@@ -100,11 +102,15 @@ func (v *Value[T]) Err() error {
 	if v.bound != nil {
 		return v.bound.err()
 	}
-	if d := v.latest.Load(); d != nil && !d.good.IsZero() {
+	if d := v.latest.Load(); d != nil && d.err != nil && !d.good.IsZero() && v.handle.group.Serves(d.good) {
 		return d.err
 	}
 	return nil
 }
+
+// Format writes whose value it is, whatever the verb: a Value that is in use can
+// be printed, without what it decodes to.
+func (v *Value[T]) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "value of "+v.handle.name) }
 
 // Changes is [Handle.Changes] with decoded values. A value that does not decode
 // yields nothing.

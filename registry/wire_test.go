@@ -2,7 +2,6 @@ package registry_test
 
 import (
 	"context"
-
 	"net"
 	"net/http"
 	"sync"
