@@ -15,9 +15,11 @@ type Source interface {
 }
 
 // Bind returns the typed value of a struct whose tagged fields are parameters of
-// a group. T is the struct type, or a pointer to it. Bind makes the handles and
-// no API call; every mistake in the tags, every type that it cannot bind, and
-// every name that is refused is reported at once, by field.
+// a group. T is the struct type, or a pointer to it, which spares each read the
+// copy of a large struct. Bind makes the handles and no API call; every mistake
+// in the tags, every type that it cannot bind, and every name that is malformed
+// is reported at once, by field; if there are none, so is every name that the
+// group refuses.
 //
 //	type Config struct {
 //		Host     string        `ssm:"/db/host"`
