@@ -169,7 +169,7 @@ func TestStatsSayWhatAGroupHasDone(t *testing.T) {
 		time.Sleep(time.Minute)
 		l.gives(h, "/a")
 		got := g.Stats()
-		if got.BackOff.Sub(time.Now()) <= 0 || got.BackOff.Sub(time.Now()) > 100*time.Millisecond {
+		if time.Until(got.BackOff) <= 0 || time.Until(got.BackOff) > 100*time.Millisecond {
 			t.Errorf("backing off until %v, now %v", got.BackOff, time.Now())
 		}
 		want := got
