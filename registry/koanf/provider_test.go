@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,19 +23,19 @@ import (
 
 func TestAGroupsNamesBecomeNestedKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := open(t, registry.GroupConfig{}, "/app/db/host", "/app/db/password:1", "/app/db/replicas", "/other", "plain")
+		l := open(t, registry.GroupConfig{}, "/app/db/host", "/app/db/password:1", "/app/db/replicas", "/apple", "plain")
 		if _, err := l.Secret("payments/key"); err != nil {
 			t.Fatal(err)
 		}
 		l.store.Put("/app/db/host", "db.internal,not a list")
 		l.store.PutSecure("/app/db/password", "hunter2")
 		l.store.PutList("/app/db/replicas", "one", "two")
-		l.store.Put("/other", "3")
+		l.store.Put("/apple", "3")
 		l.store.Put("plain", "4")
 		l.store.PutSecret("payments/key", "s3cr3t")
 		l.reads(l.provider(ssmkoanf.Config{Below: "/app"}), tree{
 			"db":       tree{"host": "db.internal,not a list", "password": "hunter2", "replicas": []string{"one", "two"}},
-			"other":    "3",
+			"apple":    "3",
 			"plain":    "4",
 			"payments": tree{"key": "s3cr3t"},
 		})
@@ -217,6 +218,39 @@ func TestAReadFailsAsAWholeAndNamesWhatIsMissing(t *testing.T) {
 	})
 }
 
+func TestAReadFailsIfTheLastRefreshOfANameWasRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{}, "/user", "/password")
+		l.store.Put("/user", "1")
+		l.store.Put("/password", "1")
+		p := l.provider(ssmkoanf.Config{})
+		l.reads(p, tree{"user": "1", "password": "1"})
+		l.store.Put("/user", "2")
+		l.store.Put("/password", "2")
+		l.store.Fault(ssmtest.Fault{Code: "AccessDeniedException", Name: "/password"})
+		_ = l.Refresh(t.Context())
+		if got, err := p.Read(); err == nil || !strings.Contains(err.Error(), `"/password"`) {
+			t.Errorf("%v, %v", got, err)
+		}
+	})
+}
+
+// Each read waits for a fetch of the listing, which has been taken away by the
+// time it is looked at again.
+func TestAReadOfAStoreSlowerThanMaxAgeEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{MaxAge: time.Second, MaxStale: -1, Mode: registry.RefreshAhead})
+		l.store.Put("/app/a", "1")
+		l.store.SetLatency(3 * time.Second)
+		p := l.provider(ssmkoanf.Config{Path: "/app"})
+		began := time.Now()
+		l.reads(p, tree{"a": "1"})
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
 func TestAReadGetsTheLastGoodValuesInAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := open(t, registry.GroupConfig{MaxAge: time.Minute, Mode: registry.RefreshOnRead}, "/a")
@@ -248,51 +282,44 @@ func TestAReadWaitsUntilTheProvidersContextEnds(t *testing.T) {
 	})
 }
 
+// It runs on the real clock, so that reads and refreshes meet anywhere.
 func TestAReadNeverMixesTwoRefreshes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := open(t, registry.GroupConfig{})
-		put := func(i int) {
-			l.store.Put("/app/user", strconv.Itoa(i))
-			l.store.Put("/app/password", strconv.Itoa(i))
-			l.store.Put(fmt.Sprint("/app/marker", i%2), strconv.Itoa(i))
-			l.store.Delete(fmt.Sprint("/app/marker", 1-i%2))
-		}
-		put(0)
-		p := l.provider(ssmkoanf.Config{Path: "/app"})
-		if _, err := p.Read(); err != nil {
-			t.Fatal(err)
-		}
-		l.store.SetLatency(time.Millisecond)
-		var reads sync.WaitGroup
-		stop := make(chan struct{})
-		for range 2 {
-			reads.Go(func() {
-				for {
-					select {
-					case <-stop:
-						return
-					case <-time.After(100 * time.Microsecond):
-					}
-					got, err := p.Read()
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					i, _ := strconv.Atoi(fmt.Sprint(got["user"]))
-					if got["password"] != got["user"] || len(got) != 3 || got[fmt.Sprint("marker", i%2)] != got["user"] {
-						t.Errorf("mixed: %v", got)
-						return
-					}
+	l := open(t, registry.GroupConfig{})
+	put := func(i int) {
+		l.store.Put("/app/user", strconv.Itoa(i))
+		l.store.Put("/app/password", strconv.Itoa(i))
+		l.store.Put(fmt.Sprint("/app/marker", i%2), strconv.Itoa(i))
+		l.store.Delete(fmt.Sprint("/app/marker", 1-i%2))
+	}
+	put(0)
+	p := l.provider(ssmkoanf.Config{Path: "/app"})
+	if _, err := p.Read(); err != nil {
+		t.Fatal(err)
+	}
+	var reads sync.WaitGroup
+	var stop atomic.Bool
+	for range 2 {
+		reads.Go(func() {
+			for !stop.Load() {
+				got, err := p.Read()
+				if err != nil {
+					t.Error(err)
+					return
 				}
-			})
-		}
-		for i := range 200 {
-			put(i)
-			l.refresh()
-		}
-		close(stop)
-		reads.Wait()
-	})
+				i, _ := strconv.Atoi(fmt.Sprint(got["user"]))
+				if got["password"] != got["user"] || len(got) != 3 || got[fmt.Sprint("marker", i%2)] != got["user"] {
+					t.Errorf("mixed: %v", got)
+					return
+				}
+			}
+		})
+	}
+	for i := range 1000 {
+		put(i)
+		l.refresh()
+	}
+	stop.Store(true)
+	reads.Wait()
 }
 
 func TestNoValueIsInAPrintedProvider(t *testing.T) {

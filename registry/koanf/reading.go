@@ -3,7 +3,6 @@ package koanf
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -19,30 +18,40 @@ type reading struct{ byKey map[string]fetch.Parameter }
 // read reads the parameters. With a context that has ended it neither waits nor
 // fetches.
 func (p *Provider) read(ctx context.Context) (*reading, error) {
-	for {
-		handles, err := p.handles(ctx)
-		if err != nil {
-			return nil, err
+	r, whole, err := p.try(ctx)
+	for !whole {
+		// What the first try waited for is there by now.
+		next, settled, failed := p.try(ended())
+		if errors.Is(failed, context.Canceled) {
+			break // it has been taken away already
 		}
-		view, err := p.group.View(ctx)
-		if err != nil {
-			return nil, err
-		}
-		params, err := lookup(view, handles)
-		if again, failed := p.handles(ctx); failed != nil {
-			return nil, failed
-		} else if !slices.Equal(handles, again) {
-			continue // the view may be of another listing
-		}
-		if err != nil {
-			return nil, err
-		}
-		byKey, err := p.cfg.keyed(params)
-		if err != nil {
-			return nil, err
-		}
-		return &reading{byKey}, nil
+		r, whole, err = next, settled, failed
 	}
+	return r, err
+}
+
+// try reads the parameters, and reports whether the handles and the view that
+// they were read with are of one snapshot: no fetch ended meanwhile.
+func (p *Provider) try(ctx context.Context) (r *reading, whole bool, err error) {
+	fetches := p.group.Stats().Fetches
+	handles, err := p.handles(ctx)
+	if err != nil {
+		return nil, true, err
+	}
+	view, err := p.group.View(ctx)
+	if err != nil {
+		return nil, true, err
+	}
+	params, err := lookup(view, handles)
+	whole = p.group.Stats().Fetches == fetches
+	if err != nil {
+		return nil, whole, err
+	}
+	byKey, err := p.cfg.keyed(params)
+	if err != nil {
+		return nil, whole, err
+	}
+	return &reading{byKey}, whole, nil
 }
 
 func (p *Provider) handles(ctx context.Context) ([]*handle.Handle, error) {
@@ -59,9 +68,12 @@ func lookup(view handle.View, handles []*handle.Handle) ([]fetch.Parameter, erro
 	for i, h := range handles {
 		p, err := view.Lookup(h)
 		if e := (*fetch.Error)(nil); err != nil && !errors.As(err, &e) {
-			// No fact about the parameter: its absence is not confirmed yet, say.
-			if kept, ok := h.Peek(); ok {
-				p, err = kept, nil
+			// It says nothing of the store: an absence that is not confirmed, say.
+			var held bool
+			if p, held = h.Peek(); held {
+				err = nil
+			} else {
+				err = unsettled{err}
 			}
 		}
 		params[i] = p
@@ -69,6 +81,12 @@ func lookup(view handle.View, handles []*handle.Handle) ([]fetch.Parameter, erro
 	}
 	return params, errors.Join(errs...)
 }
+
+// unsettled is an error that a fetch will settle: the name has been added since
+// the last one, say.
+type unsettled struct{ error }
+
+func (u unsettled) Unwrap() error { return u.error }
 
 // nested returns the values as nested maps, which are the caller's.
 func (r *reading) nested(delim string) map[string]any {

@@ -106,7 +106,7 @@ func (t *teller) look() bool {
 	t.fetches = fetches
 	r, err := p.read(ended())
 	switch {
-	case errors.Is(err, context.Canceled): // ours: something has not been fetched yet
+	case errors.Is(err, context.Canceled), errors.As(err, new(unsettled)): // something has not been fetched yet
 	case err != nil:
 		if !t.failing {
 			t.failing = true

@@ -3,6 +3,7 @@ package koanf_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,6 +60,38 @@ func TestWatchDoesNotCallForARefreshThatChangesNothing(t *testing.T) {
 		l.refresh()
 		time.Sleep(5 * time.Second)
 		got.are(t)
+	})
+}
+
+func TestWatchCallsWhenAStringBecomesAList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, p, got := watched(t, registry.GroupConfig{})
+		l.store.Delete("/app/a")
+		l.store.PutList("/app/a", "1")
+		l.refresh()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		got.are(t, "changed")
+		l.reads(p, tree{"a": []string{"1"}, "b": "1", "c": "1"})
+	})
+}
+
+func TestWatchReadsOnlyAfterAFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{}, "/a")
+		l.store.Put("/a", "1")
+		var keys atomic.Int64
+		p := l.provider(ssmkoanf.Config{Key: func(name string) string { keys.Add(1); return "a" }})
+		l.reads(p, tree{"a": "1"})
+		if err := p.Watch(newCalls().add); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		l.refresh()
+		time.Sleep(time.Hour)
+		if n := keys.Load(); n != 4 { // Read before and after the fetch, the first look, and the refresh
+			t.Errorf("the one parameter was read %d times", n)
+		}
 	})
 }
 
@@ -197,6 +230,34 @@ func TestWatchTellsOnceThatReadsFail(t *testing.T) {
 		if len(got) != 1 {
 			t.Errorf("%d calls for the second failure", len(got))
 		}
+	})
+}
+
+func TestWatchDoesNotCallForANameThatHasNotBeenFetchedYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{}, "/a")
+		l.store.Put("/a", "1")
+		l.store.Put("/b", "1")
+		p, got := l.provider(ssmkoanf.Config{}), newCalls()
+		l.reads(p, tree{"a": "1"})
+		if err := p.Watch(got.add); err != nil {
+			t.Fatal(err)
+		}
+		l.store.SetLatency(time.Second)
+		go l.Refresh(t.Context())
+		synctest.Wait()
+		b, err := l.Parameter("/b") // during the fetch
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		got.are(t)
+		if _, err := b.Get(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		got.are(t, "changed")
 	})
 }
 
