@@ -67,6 +67,34 @@ func ExampleConfig() {
 	// Output: [db.host payments.key] 6
 }
 
+func ExampleProvider_Read() {
+	group, _, end := exampleGroup()
+	defer end()
+
+	nested := must(ssmkoanf.New(context.Background(), group, ssmkoanf.Config{Path: "/app"}).Read())
+	fmt.Println(nested["db"])
+	// Output: map[host:db.internal port:5432 replicas:[db1.internal db2.internal]]
+}
+
+func ExampleProvider_ReadBytes() {
+	group, _, end := exampleGroup()
+	defer end()
+
+	document := must(ssmkoanf.New(context.Background(), group, ssmkoanf.Config{Path: "/app"}).ReadBytes())
+	fmt.Printf("%s\n", document)
+	// Output: {"db":{"host":"db.internal","port":"5432","replicas":["db1.internal","db2.internal"]}}
+}
+
+func ExampleProvider_Unwatch() {
+	group, _, end := exampleGroup()
+	defer end()
+
+	provider := ssmkoanf.New(context.Background(), group, ssmkoanf.Config{Path: "/app"})
+	_ = provider.Watch(func(any, error) {})
+	fmt.Println(provider.Unwatch()) // before the group is closed
+	// Output: <nil>
+}
+
 func ExampleProvider_Watch() {
 	ctx := context.Background()
 	group, store, end := exampleGroup()
