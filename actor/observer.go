@@ -48,6 +48,7 @@ type FetchStarted struct {
 }
 
 // FetchDone says that a fetch has ended and that its outcome has been published.
+// A fetch that Close interrupts has none: GroupClosed follows its FetchStarted.
 type FetchDone struct {
 	Group     string
 	Time      time.Time
