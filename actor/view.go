@@ -55,6 +55,10 @@ func (a *Actor) View(ctx context.Context) (View, error) {
 			if err == nil {
 				continue
 			}
+			if s != wait.brought { // the actor may have taken values away since
+				s, now = a.snap.Load(), a.now()
+				holds = s.servesAny(now)
+			}
 			if !holds {
 				return View{}, errors.Join(err, s.report.err())
 			}
