@@ -13,6 +13,11 @@ func (c *core) land(res fetch.Result, now instant) {
 	c.flight = nil
 	c.countCulprits(p, res)
 
+	// What was gathered earlier may be past its limit by now.
+	torn := c.part != nil && c.part.prune(c.policy.limit, now)
+	if torn && c.part.empty() {
+		c.part = nil
+	}
 	b := c.builder(p.at, now)
 	b.explicit, b.counting = p.explicit, true
 	got := brought{plan: p, res: res, part: c.part}
@@ -22,7 +27,7 @@ func (c *core) land(res fetch.Result, now instant) {
 		rep.addPart(c.part)
 	}
 	switch {
-	case p.whole && rep.failed == nil:
+	case p.whole && rep.failed == nil && !torn:
 		b.replace(got)
 		c.part, c.pending = nil, false
 	case p.whole:
@@ -42,7 +47,7 @@ func (c *core) land(res fetch.Result, now instant) {
 	}
 	b.snap.tally.count(res, rep, len(b.changes))
 	c.snap = b.snap
-	if p.whole && rep.failed == nil || !before.loaded && c.snap.loaded {
+	if p.whole && rep.failed == nil && !torn || !before.loaded && c.snap.loaded {
 		c.schedule()
 	}
 	c.snap.refreshAt = c.refreshAt
@@ -111,11 +116,15 @@ func (c *core) nextOutage(last outage, failure error, seq uint64, now instant) o
 // schedule draws the moment of the next background refresh.
 func (c *core) schedule() {
 	c.refreshAt = never
-	if !c.policy.ahead() || !c.snap.loaded {
+	if !c.policy.ahead() {
 		return
 	}
-	at := c.policy.refreshAt(c.snap.oldest, c.first, c.random)
-	c.refreshAt = later(at, later(c.lastStart, c.snap.oldest).add(refreshGap))
+	from := c.snap.oldest
+	if !c.snap.loaded { // what is gone may come back
+		from = c.lastStart
+	}
+	at := c.policy.refreshAt(from, c.first, c.random)
+	c.refreshAt = later(at, later(c.lastStart, from).add(refreshGap))
 	c.first = false
 }
 
@@ -140,6 +149,9 @@ func (c *core) settle(p *plan, rep *report, changed bool, now instant) {
 			caused, helped = true, helped || other
 			c.answer(r, c.afterRejection(r, other, rep))
 		}
+	}
+	if now.reached(c.idle.until.add(maxIdle)) {
+		c.idle = idleness{} // it was about another trouble
 	}
 	switch {
 	case caused && !helped:

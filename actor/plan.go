@@ -37,8 +37,7 @@ func (c *core) planRest(now instant) *plan {
 	if c.part == nil {
 		return p
 	}
-	c.part.prune(c.policy, now)
-	if len(c.part.names)+len(c.part.paths) == 0 {
+	if c.part.prune(c.policy.due, now); c.part.empty() {
 		c.part = nil
 		return p
 	}
@@ -47,23 +46,28 @@ func (c *core) planRest(now instant) *plan {
 	return p
 }
 
-// prune drops what is older than MaxAge, and counts the age of the rest.
-func (p *part) prune(policy Policy, now instant) {
+func (p *part) empty() bool { return len(p.names)+len(p.paths) == 0 }
+
+// prune drops what has reached its deadline, and counts the age of the rest. It
+// reports whether it has dropped something.
+func (p *part) prune(deadline func(start instant) instant, now instant) bool {
+	before := len(p.names) + len(p.paths)
 	p.start = never
 	for slot, g := range p.names {
-		if now.reached(policy.due(g.start)) {
+		if now.reached(deadline(g.start)) {
 			delete(p.names, slot)
 		} else {
 			p.start = earlier(p.start, g.start)
 		}
 	}
 	for path, g := range p.paths {
-		if now.reached(policy.due(g.start)) {
+		if now.reached(deadline(g.start)) {
 			delete(p.paths, path)
 		} else {
 			p.start = earlier(p.start, g.start)
 		}
 	}
+	return len(p.names)+len(p.paths) < before
 }
 
 func (c *core) planAll() *plan {
