@@ -2,6 +2,7 @@ package actor
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -163,12 +164,14 @@ type fetchKey struct{}
 // watch returns an observer that records a group's fetches.
 func (tr *trial) watch(group int) *Observer {
 	return &Observer{FetchStarted: func(ctx context.Context, e FetchStarted) context.Context {
-		f := &fetchSeen{group: group, start: instantOf(tr.origin, e.Time), names: e.Names, inView: map[int]time.Duration{}}
+		f := &fetchSeen{group: group, start: instantOf(tr.origin, e.Time), names: e.Names, inView: map[int]held{}}
 		a := tr.groups[group]
 		s := a.snap.Load()
 		for _, k := range tr.slots(group) {
-			if p, err := s.inView(a, k.slot, tr.now()); err == nil {
-				f.inView[k.slot] = instantOf(tr.origin, p.FetchedAt()).mono
+			_, err := s.inView(a, k.slot, tr.now())
+			if doubted := errors.Is(err, errUnconfirmed); err == nil || doubted {
+				p := s.param(k.slot)
+				f.inView[k.slot] = held{instantOf(tr.origin, p.FetchedAt()), p.Text(), doubted}
 			}
 		}
 		tr.mu.Lock()

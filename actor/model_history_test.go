@@ -47,10 +47,17 @@ type knownSlot struct {
 type fetchSeen struct {
 	group  int
 	began  moment
-	start  instant // becomes FetchedAt
-	names  int     // how many it asks for
-	inView map[int]time.Duration
+	start  instant      // becomes FetchedAt
+	names  int          // how many it asks for
+	inView map[int]held // by slot: what a view had when the fetch began
 	calls  []*callSeen
+}
+
+// held is a value that a group held.
+type held struct {
+	start   instant // of its fetch
+	text    string
+	doubted bool // the last fetch did not find it
 }
 
 // callSeen is one call of the client.
@@ -172,8 +179,6 @@ func (h *history) nameOf(group, slot int) string {
 	}
 	return ""
 }
-
-func (h *history) policy(group int) Policy { return h.schedule.groups[group].policy() }
 
 // source returns the latest fetch that may have brought a value that a showed:
 // that of its FetchedAt, if that was shown.

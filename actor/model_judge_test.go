@@ -18,16 +18,16 @@ type invariant struct {
 
 var invariants = []invariant{
 	{"every waiter is answered once, in time", (*history).unanswered},
+	{"what is shown is what the store answered to that fetch", (*history).invented},
+	{"at most one fetch in flight per group", (*history).twoFetches},
+	{"at most MaxInFlight calls per client", (*history).tooManyCalls},
 	{"no value past MaxAge + MaxStale", (*history).pastLimit},
 	{"no value with an earlier FetchedAt than one that the handle has already shown", (*history).backwards},
 	{"a Refresh is never answered by a fetch that started before it", (*history).earlierFetch},
-	{"at most one fetch in flight per group", (*history).twoFetches},
-	{"at most MaxInFlight calls per client", (*history).tooManyCalls},
 	{"calls on the good path equal ceil(N/10) a refresh", (*history).wastefulFetch},
 	{"a view never mixes refreshes", (*history).mixedView},
 	{"after Close no goroutine, timer or call is left", (*history).afterClose},
 	{"warm readers see no error", (*history).lostValue},
-	{"what is shown is what the store answered to that fetch", (*history).invented},
 	{"when the trouble is over, everything is as in the store", (*history).unrecovered},
 }
 
@@ -48,24 +48,23 @@ func (a *askSeen) returned() bool { return a.ended.order > 0 }
 // waited for a fetch gets what it brought, whatever its age.
 func (h *history) pastLimit() string {
 	for _, a := range h.asks {
-		policy := h.policy(a.group)
-		if policy.MaxAge == 0 || !a.returned() {
+		o := h.schedule.groups[a.group]
+		if o.maxAge == 0 || !a.returned() {
 			continue
 		}
-		limit := policy.MaxAge + max(0, policy.MaxStale)
 		for _, s := range a.shown {
 			f := h.source(a, s)
 			if f == nil || a.verb != "peek" && !f.landedBy(a.began) || f.landed() == a.ended.at.mono {
 				continue
 			}
 			age := a.ended.at.mono - f.start.mono
-			if policy.OnRead {
+			if o.onRead {
 				age = max(age+1, a.ended.at.wall-f.start.wall+1) // at the limit is past it
 			} else {
 				age -= time.Microsecond // what a timer may be late
 			}
-			if age > limit {
-				return fmt.Sprintf("%v at %v: %q is of %v, past %v", a.step, a.ended.at, s.text, f.start, limit)
+			if age > o.limit() {
+				return fmt.Sprintf("%v at %v: %q is of %v, past %v", a.step, a.ended.at, s.text, f.start, o.limit())
 			}
 		}
 	}
@@ -248,11 +247,21 @@ func (h *history) mixedView() string {
 func (h *history) mixes(a *askSeen, early, late shown) bool {
 	name := h.nameOf(a.group, late.slot)
 	return !slices.ContainsFunc(h.fetches, func(f *fetchSeen) bool {
-		_, replaced := f.inView[late.slot]
-		kept, was := f.inView[early.slot]
-		return f.group == a.group && f.start.mono == late.fetched && f.brought(name, late.text) &&
-			!(replaced && was && kept == early.fetched)
+		return f.group == a.group && f.start.mono == late.fetched && f.brought(name, late.text) && !h.replaced(f, early, late)
 	})
+}
+
+// replaced reports whether late replaced a value that f found beside early, and
+// that had not passed its limit when f landed. One that is found again unchanged
+// replaces nothing.
+func (h *history) replaced(f *fetchSeen, early, late shown) bool {
+	beside, was := f.inView[early.slot]
+	before, had := f.inView[late.slot]
+	if !was || beside.doubted || beside.start.mono != early.fetched || !had || before.doubted && before.text == late.text {
+		return false
+	}
+	o := h.schedule.groups[f.group]
+	return o.maxAge == 0 || max(f.landed()-before.start.mono, f.landed()+h.ahead-before.start.wall) < o.limit()
 }
 
 func (h *history) afterClose() string {
@@ -293,7 +302,7 @@ func (h *history) lostValue() string {
 		if !lost || !b.returned() || h.gone(b) || b.verb == "peek" && h.closing(b) || errors.Is(b.err, ErrClosed) {
 			continue
 		}
-		policy := h.policy(b.group)
+		o := h.schedule.groups[b.group]
 		for _, a := range h.asks {
 			if a.group != b.group || !a.returned() || !a.ended.before(b.began) {
 				continue
@@ -303,9 +312,8 @@ func (h *history) lostValue() string {
 				if s.slot != b.slot || s.fetched < 0 || f == nil {
 					continue
 				}
-				limit := policy.limit(f.start)
-				last := instant{b.ended.at.mono, b.ended.at.mono + h.ahead}
-				if !last.reached(limit) {
+				age := max(b.ended.at.mono-f.start.mono, b.ended.at.mono+h.ahead-f.start.wall)
+				if o.maxAge == 0 || age < o.limit() {
 					return fmt.Sprintf("%v at %v: %v, though %q of %v was shown before", b.step, b.ended.at, b.err, s.text, f.start)
 				}
 			}

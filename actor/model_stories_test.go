@@ -26,6 +26,35 @@ var stories = map[string]string{
 		omit times=4
 		sleep span=1.3s
 		view span=40ms`,
+	"a view waits past the limit for a name that fails": `
+		seed=7945 in-flight=2
+		open on-read=false age=1s stale=-1ns names=15
+		lookup
+		deny
+		sleep span=400ms
+		refresh
+		mend
+		hang
+		sleep span=650ms
+		view span=700ms`,
+	"a refresh outlasts what it has gathered": `
+		seed=0 in-flight=2
+		open on-read=true age=1s stale=-1ns names=10
+		open on-read=false age=10s stale=-1ns names=15
+		warm group=1
+		break group=1 item=9
+		sleep span=2.5s
+		latency span=250ms
+		sleep span=9.5s
+		view group=1 span=4s`,
+	"a name's refresh whose group is not published": `
+		seed=0 in-flight=1
+		open on-read=false age=0s stale=-1ns names=15
+		read
+		sleep span=1s
+		break item=9
+		refresh-one item=10
+		lookup item=10`,
 }
 
 // TestStoriesThatBrokeAnInvariant replays them, and the story in the file that

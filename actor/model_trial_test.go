@@ -84,7 +84,7 @@ func (s schedule) open(ctx context.Context) *trial {
 	tr := &trial{ctx: ctx, clock: c, origin: c.Now(), store: ssmtest.New(ssmtest.Config{}), latest: map[string]int64{}, closed: map[int]bool{}}
 	tr.schedule, tr.deleted = s, map[string]moment{}
 	tr.now = func() instant { return instantOf(tr.origin, c.Now()) }
-	for _, name := range append(parameters[:12:12], "/app/b") {
+	for _, name := range append(parameters[:12:12], "/app/a", "/app/b") {
 		tr.put(name)
 	}
 	tr.store.Label("/app/a", 1, "live")
@@ -107,6 +107,9 @@ func (s schedule) open(ctx context.Context) *trial {
 func (o opening) policy() Policy {
 	return Policy{MaxAge: o.maxAge, MaxStale: o.maxStale, OnRead: o.onRead}
 }
+
+// limit is how old a value may become, if there is a MaxAge.
+func (o opening) limit() time.Duration { return o.maxAge + max(0, o.maxStale) }
 
 // put writes a text to the store that was never there before.
 func (tr *trial) put(name string) {
@@ -174,10 +177,12 @@ func (tr *trial) trouble(s step) {
 		tr.latency = s.span
 	case "mend":
 		tr.latency, tr.faults = 0, nil
-	case "deny", "lock-key", "omit":
-		tr.faults = append(tr.faults, &fault{s.verb, s.group, targets[s.item%len(targets)], s.times})
 	default:
-		tr.faults = append(tr.faults, &fault{s.verb, s.group, "", s.times})
+		f := &fault{kind: s.verb, group: s.group, left: s.times}
+		if named := s.verb == "deny" || s.verb == "lock-key" || s.verb == "omit"; named || s.item%2 == 1 {
+			f.about = targets[s.item%len(targets)]
+		}
+		tr.faults = append(tr.faults, f)
 	}
 }
 
@@ -302,6 +307,7 @@ func (tr *trial) recover() {
 		want, calls := tr.truth(a)
 		got := tr.refreshAndCount(i, a)
 		tr.recovery = append(tr.recovery, recovered{i, "", fmt.Sprint(calls), fmt.Sprint(got)})
+		v, _ := a.View(tr.ctx)
 		for _, k := range slots {
 			ctx, cancel := context.WithTimeout(tr.ctx, time.Minute)
 			p, err := a.Read(ctx, k.slot)
@@ -311,6 +317,8 @@ func (tr *trial) recover() {
 				got = err.Error()
 			}
 			tr.recovery = append(tr.recovery, recovered{i, k.name, want[k.slot], got})
+			inView, _ := v.Lookup(a, k.slot)
+			tr.recovery = append(tr.recovery, recovered{i, k.name + " in a view", want[k.slot], inView.Text()})
 		}
 	}
 }
@@ -383,7 +391,6 @@ func (tr *trial) truth(a *Actor) (texts map[int]string, calls int) {
 
 // shut closes all groups.
 func (tr *trial) shut() {
-	clear(tr.closed)
 	for i := range tr.groups {
 		tr.ask(step{verb: "close", group: i})
 	}
