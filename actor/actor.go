@@ -79,11 +79,14 @@ func start(cfg Config, random draw) *Actor {
 }
 
 // Fixed returns an Actor with one slot, 0, that has a value or an error for
-// ever. It has no goroutine.
+// ever. With neither, its error says that there is no value. It has no goroutine.
 func Fixed(name string, p fetch.Parameter, err error) *Actor {
 	a := &Actor{name: name, clock: clock.New(), roster: newRoster(), log: slog.New(slog.DiscardHandler)}
 	a.roster.addLocked(name, entry{name: name})
 	s := &snapshot{owner: a, params: []fetch.Parameter{p}, texts: []string{p.Text()}, loaded: true}
+	if err == nil && p.IsZero() {
+		err = errNoValue
+	}
 	if err != nil {
 		s.texts = []string{""}
 		s.marks = map[int]mark{0: {state: failing, err: err, until: never}}

@@ -25,6 +25,7 @@ type builder struct {
 	changed     bool // a value has changed, appeared or gone
 	counting    bool // a fetch has landed: note which values it changes
 	changes     []int
+	removed     bool // a value has been taken away
 	recreated   bool // a doubted parameter is back with another value, which only a whole refresh may bring
 	ownParams   bool // what of snap is the builder's own copy
 	ownMarks    bool
@@ -66,6 +67,7 @@ func (b *builder) apply(slot int, o *fetch.Outcome, start instant) {
 			next.count = m.count + 1
 		}
 		next.until = b.now.add(b.policy.believed(next.count))
+		b.removed = true
 		b.mark(slot, fetch.Parameter{}, next)
 	}
 }

@@ -43,6 +43,9 @@ type idleness struct {
 	count int
 }
 
+// holds reports whether no refresh may be caused now.
+func (i idleness) holds(now instant) bool { return i.count > 0 && !now.reached(i.until) }
+
 func newCore(p Policy, random draw, r *roster, first *snapshot) *core {
 	return &core{policy: p, random: random, roster: r, snap: first, first: true, refreshAt: never, stale: never, culprits: map[int]bool{}}
 }
@@ -54,6 +57,8 @@ func (c *core) accept(r request, now instant) {
 		c.answer(r, reply{})
 	case r.want == wantOther && c.flight != nil:
 		c.flight.lookers = append(c.flight.lookers, r)
+	case r.want == wantRetry && c.idle.holds(now):
+		c.answer(r, reply{})
 	case r.want == wantRead && c.flight != nil:
 		c.flight.waiters = append(c.flight.waiters, r)
 	default:
@@ -121,7 +126,7 @@ func (c *core) dropIdle(now instant) {
 		explicit = explicit || r.want == wantRefresh
 	}
 	for _, r := range c.queue {
-		switch idle := c.idle.count > 0 && !now.reached(c.idle.until); {
+		switch idle := c.idle.holds(now); {
 		case r.want == wantOther && c.hasOther(r, now):
 			c.answer(r, reply{})
 		case r.want == wantOther && idle && !explicit:
@@ -184,7 +189,7 @@ func (c *core) shut() {
 		c.answer(r, reply{err: ErrClosed})
 	}
 	c.queue, c.flight = nil, nil
-	c.snap = &snapshot{seq: c.snap.seq, closed: true, policy: c.policy, origin: c.snap.origin, owner: c.snap.owner}
+	c.snap = &snapshot{seq: c.snap.seq, edition: c.snap.edition, closed: true, policy: c.policy, origin: c.snap.origin, owner: c.snap.owner}
 }
 
 // request says what the fetch asks for, and what is already known of it.

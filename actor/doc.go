@@ -18,6 +18,11 @@
 //	loop.go      channels, timer, publishing
 //	read.go, wait.go, view.go, warm.go, calls.go
 //	             the caller's side
+//	snapshot.go  what is published; instant.go one reading of the clock
+//	request.go, report.go
+//	             what callers ask of the loop, and what it answers
+//	actor.go, worker.go
+//	             lifetime
 //	roster.go    names and paths, and the slots that they have
 //	observer.go, events.go, teller.go, stats.go
 //	             what an operator sees

@@ -172,6 +172,9 @@ func (b *builder) fill(got brought) {
 		b.measure(start)
 	} else if got.part != nil {
 		b.holds(b.policy.limit(start))
+	} else if b.removed {
+		b.snap.loaded, b.snap.limitAt = false, never
+		b.measure(b.snap.oldest)
 	}
 }
 

@@ -48,12 +48,14 @@ var stories = map[string]string{
 		sleep span=9.5s
 		view group=1 span=4s`,
 	"a name's refresh whose group is not published": `
-		seed=0 in-flight=1
+		seed=0 in-flight=2
 		open on-read=false age=0s stale=-1ns names=15
 		read
 		sleep span=1s
+		latency span=10ms
 		break item=9
 		refresh-one item=10
+		sleep span=60ms
 		lookup item=10`,
 }
 

@@ -9,8 +9,8 @@ import (
 // one added later breaks nobody. They run off the actor's goroutine and off
 // every reader's, one at a time for each group, in the order of the events; one
 // that blocks delays later ones and Close, never a read. FetchStarted is the
-// exception: it runs on the fetch's goroutine, before the fetch. A panic in a
-// callback is logged.
+// exception: it runs on the fetch's goroutine, before the fetch. A callback may
+// not close its own group: Close waits for it. A panic in a callback is logged.
 type Observer struct {
 	GroupOpened func(GroupOpened)
 	GroupClosed func(GroupClosed)

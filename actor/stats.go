@@ -57,6 +57,9 @@ func (a *Actor) Stats() Stats {
 	}
 	if s.loaded && s.refreshAt != never {
 		st.Next = a.origin.Add(s.refreshAt.mono)
+		if s.outage.err != nil {
+			st.Next = a.origin.Add(later(s.refreshAt, s.outage.retryAt).mono)
+		}
 	}
 	if s.outage.err != nil {
 		st.Since = a.origin.Add(s.outage.since.mono)

@@ -69,6 +69,14 @@ func (r *run) askCulprits(ctx context.Context, culprits []int) {
 	_ = g.Wait()
 }
 
+// leave gives culprits that are not asked the error of the call that stopped the
+// fetch: it says nothing about them.
+func (r *run) leave(culprits []int, err error) {
+	for _, i := range culprits {
+		r.names[i] = Outcome{Err: err, Class: Failed}
+	}
+}
+
 // rotated returns s from its n-th element on, and then the first n.
 func rotated(s []int, n int) []int {
 	if len(s) == 0 {

@@ -220,3 +220,16 @@ func TestADeniedPathFailsAlone(t *testing.T) {
 		equal(t, "calls", store.CallCount(), 2+2)
 	}
 }
+
+func TestACulpritThatWasNotAskedHasNotFailedByItself(t *testing.T) {
+	store := ssmtest.New(ssmtest.Config{})
+	store.Put("/a", "1")
+	store.Put("/x", "1")
+	store.Fault(ssmtest.Fault{Name: "/a", Code: "ThrottlingException"})
+	request := asks(t, "/a", "/x")
+	request[1].Culprit = true
+	res := seated(store.Client(), fetch.NewGate(10)).Fetch(t.Context(), fetch.Request{Names: request})
+	equal(t, "calls", res.Calls, 1)
+	equal(t, "class", res.Names[1].Class, fetch.Failed)
+	equal(t, "culprit", res.Names[1].Culprit, false)
+}

@@ -106,7 +106,11 @@ func (f *Fetcher) Fetch(ctx context.Context, req Request) Result {
 	for _, b := range r.failedBatches(healthy) {
 		r.split(ctx, b)
 	}
-	r.askCulprits(ctx, rotated(culprits, req.Turn))
+	if err := r.stopped(); err != nil {
+		r.leave(culprits, err)
+	} else {
+		r.askCulprits(ctx, rotated(culprits, req.Turn))
+	}
 	for first, others := range r.twins {
 		for _, i := range others {
 			r.names[i] = r.names[first].respelled(r.req.Names[i])

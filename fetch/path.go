@@ -68,7 +68,8 @@ func ParsePath(base BasePath, s string, oneLevel bool, filters []Filter) (Path, 
 // String returns the full path.
 func (p Path) String() string { return p.path }
 
-// Key is equal for two paths exactly if they ask for the same listing.
+// Key is equal for two paths exactly if they ask for a listing in the same way:
+// filters and values in another order make another.
 func (p Path) Key() string { return p.key }
 
 // HasLabel reports whether a Label filter makes the listing show the labelled

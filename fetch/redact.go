@@ -16,9 +16,6 @@ func (p Parameter) String() string {
 // Format writes p without its value, whatever the verb.
 func (p Parameter) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
 
-// GoString describes p without its value.
-func (p Parameter) GoString() string { return p.String() }
-
 // LogValue returns p's metadata, without its value.
 func (p Parameter) LogValue() slog.Value {
 	return slog.GroupValue(

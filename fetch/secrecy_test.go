@@ -192,7 +192,7 @@ func TestAParameterPrintsLogsAndEncodesWithoutItsValue(t *testing.T) {
 	for what, v := range map[string]any{
 		"parameter": p, "pointer": ptr, "pointer to pointer": &ptr, "list": full.list, "pointers": full.more, "map": full.by, "key": full.byP,
 		"embedded": embedding{p}, "to embedded": &embedding{p}, "typed": full, "to typed": &full,
-		"String": p.String(), "GoString": p.GoString(), "LogValue": p.LogValue(),
+		"String": p.String(), "LogValue": p.LogValue(),
 		"error of Strings": func() error { _, err := p.Strings(); return err }(),
 	} {
 		hidesEverywhere(t, what, v)

@@ -15,7 +15,8 @@ type Refresher interface {
 }
 
 // RetryOptions says when [Retry] tries again. The zero value retries after every
-// error.
+// error. A panic of a callback becomes a [*fetch.PanicError], which has the
+// stack, joined with op's error.
 type RetryOptions struct {
 	On     func(error) bool            // which errors of op a refresh may mend; nil: every error
 	Before func(context.Context) error // called after the refresh, before the second try; nil: nothing. Its error ends Retry

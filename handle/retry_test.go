@@ -261,3 +261,51 @@ var windows = []time.Duration{
 	time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second,
 	30 * time.Second, 30 * time.Second,
 }
+
+func TestRetryIsHeldBackWhileAFetchIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{MaxAge: 100 * time.Hour})
+		password := l.put("/password", "old")
+		l.get(password)
+		retry := func() {
+			_, _ = handle.Retry(t.Context(), password, handle.RetryOptions{}, func(context.Context) (int, error) { return 0, errOp })
+		}
+		retry()
+		l.store.SetLatency(5 * time.Second)
+		var refresh sync.WaitGroup
+		refresh.Go(func() { _ = password.Refresh(t.Context()) })
+		synctest.Wait()
+		l.store.ResetCalls()
+		began := time.Now()
+		retry()
+		if d := time.Since(began); d != 0 {
+			t.Errorf("Retry waited %v for a fetch that is not its own", d)
+		}
+		l.calls(0)
+		refresh.Wait()
+	})
+}
+
+func TestTheHoldBackOfOneTroubleDoesNotOutlastIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{MaxAge: 1000 * time.Hour})
+		password := l.put("/password", "old")
+		p, err := password.Lookup(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 6 {
+			if err := password.Reject(t.Context(), p); !errors.Is(err, handle.ErrUnchanged) {
+				t.Errorf("Reject: %v", err)
+			}
+			time.Sleep(30 * time.Second)
+		}
+		time.Sleep(24 * time.Hour)
+		_ = password.Reject(t.Context(), p)
+		l.store.Put("/password", "new")
+		time.Sleep(time.Second)
+		if err := password.Reject(t.Context(), p); err != nil {
+			t.Errorf("a second after the first rejection in a day: %v", err)
+		}
+	})
+}

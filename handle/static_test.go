@@ -125,3 +125,11 @@ func TestRetryWithAStaticHandle(t *testing.T) {
 		t.Errorf("%d tries, %v", tries, err)
 	}
 }
+
+func TestAStaticHandleOfNothingFails(t *testing.T) {
+	for _, h := range []*handle.Handle{handle.StaticParameter(fetch.Parameter{}), handle.StaticError("/a", nil)} {
+		if _, err := h.Get(t.Context()); err == nil {
+			t.Errorf("%q has a value", h.Name())
+		}
+	}
+}

@@ -76,7 +76,8 @@ func (v *Value[T]) slowGet(ctx context.Context) (T, error) {
 }
 
 // In returns the decoded value that the view has, never an earlier one. It does
-// not block, except to decode.
+// not block, except to decode; a struct of [Bind] that no Get has decoded is
+// decoded anew.
 func (v *Value[T]) In(view View) (T, error) {
 	if v.bound != nil {
 		return v.bound.in(view)
@@ -86,14 +87,14 @@ func (v *Value[T]) In(view View) (T, error) {
 	if err != nil {
 		return none, err
 	}
-	if d := v.latest.Load(); d != nil && !d.good.IsZero() && d.good.Unchanged(p) {
+	d := v.latest.Load()
+	if d == nil || d.seen != p {
+		d = v.see(p)
+	}
+	if !d.good.IsZero() && d.good.Unchanged(p) {
 		return d.value, nil
 	}
-	value, err := v.decoded(p)
-	if err != nil {
-		return none, err
-	}
-	return value, nil
+	return none, d.err
 }
 
 // Err returns why the last Get served an earlier value than the store's, nil if
@@ -128,7 +129,8 @@ func (v *Value[T]) Changes(ctx context.Context) iter.Seq[T] {
 	}
 }
 
-// see returns what p decodes to, decoding it if it is a new value.
+// see returns what p decodes to, decoding it if it is a new value. It waits for
+// another reader's decoder.
 func (v *Value[T]) see(p fetch.Parameter) *decoded[T] {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -137,6 +139,7 @@ func (v *Value[T]) see(p fetch.Parameter) *decoded[T] {
 		return d
 	}
 	next := &decoded[T]{seen: p}
+	earlier := d != nil && p.FetchedAt().Before(d.seen.FetchedAt())
 	switch {
 	case d == nil || !d.seen.Unchanged(p):
 		if d != nil {
@@ -145,7 +148,7 @@ func (v *Value[T]) see(p fetch.Parameter) *decoded[T] {
 		value, err := v.decoded(p)
 		if next.err = err; err == nil {
 			next.good, next.value = p, value
-		} else {
+		} else if !earlier {
 			v.report(err)
 		}
 	case d.err == nil:
@@ -153,7 +156,9 @@ func (v *Value[T]) see(p fetch.Parameter) *decoded[T] {
 	default:
 		next.good, next.value, next.err = d.good, d.value, d.err
 	}
-	v.latest.Store(next)
+	if !earlier { // somebody has seen a later one
+		v.latest.Store(next)
+	}
 	return next
 }
 

@@ -358,3 +358,26 @@ func TestPanicOfAClientIsAnErrorWithItsStackInTheLogAndTheGroupLivesOn(t *testin
 		l.gives(h, "/a")
 	})
 }
+
+func TestAGroupThatHasLostEverythingGoesOnRefreshing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.Config{})
+		g := l.group(registry.GroupConfig{MaxAge: time.Minute, Mode: registry.RefreshAhead})
+		h := l.put(g, "/a")[0]
+		l.gives(h, "/a")
+		l.store.Delete("/a")
+		time.Sleep(5 * time.Minute)
+		if _, ok := h.Peek(); ok {
+			t.Error("a deleted parameter has a value")
+		}
+		if _, err := g.View(t.Context()); !errors.Is(err, fetch.ErrNotFound) {
+			t.Errorf("View of a group with nothing: %v", err)
+		}
+		l.store.Put("/a", "back")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if p, ok := h.Peek(); !ok || p.Text() != "back" {
+			t.Errorf("a parameter that was created again: %v, %v", p, ok)
+		}
+	})
+}

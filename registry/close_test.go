@@ -192,3 +192,25 @@ func TestNothingRunsAfterClose(t *testing.T) {
 		l.calls(0)
 	})
 }
+
+func TestAParameterIsHadAnewWhenItsGroupHasBeenClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.Config{})
+		l.store.Put("/a", "/a")
+		cfg := registry.GroupConfig{Name: "single", MaxAge: time.Hour}
+		first, err := l.Parameter("/a", cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.gives(first, "/a")
+		if err := l.Groups()[0].Close(); err != nil {
+			t.Error(err)
+		}
+		second, err := l.Parameter("/a", cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.gives(second, "/a")
+		l.fails(first, registry.ErrClosed)
+	})
+}

@@ -30,8 +30,9 @@
 // # Goroutines
 //
 // Each group has one goroutine, which [actor.Start] starts and [Group.Close] or
-// [Registry.Close] joins, and one more per fetch under way; see package fetch
-// for those of a fetch. The registry itself has none.
+// [Registry.Close] joins. While there is something to do it has one more for a
+// fetch, one for the read that all waiting readers share, and one that tells the
+// observer and the log; see packages actor and fetch. The registry has none.
 //
 // Promises in order: a Get that starts after Refresh returned nil sees what that
 // refresh brought, or something later. Values of one [Group.View] come from one

@@ -24,6 +24,7 @@ type Group struct {
 	mode     RefreshMode    // constant; never RefreshAuto
 	actor    *actor.Actor   // constant
 	drop     func()         // constant; gives the gate back
+	single   *single        // under registry.mu: whose group it is; nil: it was made by Group
 
 	mu      sync.Mutex
 	handles []*handle.Handle // by slot; nil where nobody asked for a handle yet
@@ -115,6 +116,10 @@ func (g *Group) Close() error {
 	defer r.mu.Unlock()
 	if r.groups[g.name] == g {
 		delete(r.groups, g.name)
+	}
+	if g.single != nil {
+		delete(r.singles, *g.single)
+		g.single = nil
 	}
 	return err
 }

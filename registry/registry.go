@@ -51,8 +51,11 @@ type Registry struct {
 }
 
 // Open returns a registry. It makes no API call: with a nil Client it loads the
-// default AWS configuration, which ctx bounds, and nothing later. Every mistake
-// in cfg is reported at once. Close releases the registry.
+// default AWS configuration, which ctx bounds, and nothing later. The region
+// comes from the environment or the shared files; the instance metadata service
+// gives credentials alone. Every mistake in cfg is reported at once, a
+// FetchTimeout of less than 1 ms among them: a forgotten unit. Close releases
+// the registry.
 func Open(ctx context.Context, cfg Config) (*Registry, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -110,25 +113,35 @@ func (r *Registry) Close() error {
 	return r.closeErr
 }
 
-// Warm fetches all that is not yet fetched, in every group, as [Group.Warm]
-// does.
+// Warm fetches all that is not yet fetched, in every group at once, as
+// [Group.Warm] does: until each group is warm, or ctx ends.
 func (r *Registry) Warm(ctx context.Context) error {
 	return r.eachOpen(func(g *Group) error { return g.Warm(ctx) })
 }
 
-// Refresh refreshes every group, as [Group.Refresh] does.
+// Refresh refreshes every group at once, as [Group.Refresh] does: until each
+// group's fetch has ended, or ctx ends.
 func (r *Registry) Refresh(ctx context.Context) error {
 	return r.eachOpen(func(g *Group) error { return g.Refresh(ctx) })
 }
 
 func (r *Registry) eachOpen(f func(*Group) error) error {
-	r.mu.Lock()
-	closed := r.closed
-	r.mu.Unlock()
-	if closed {
+	if r.isClosed() {
 		return ErrClosed
 	}
-	return r.each(f)
+	return r.each(func(g *Group) error {
+		err := f(g)
+		if g.actor.Closed() && !r.isClosed() {
+			return nil // somebody closed the group meanwhile
+		}
+		return err
+	})
+}
+
+func (r *Registry) isClosed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closed
 }
 
 // each calls f for every group at once, and joins the errors in the order of

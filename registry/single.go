@@ -58,7 +58,7 @@ func (r *Registry) single(key single, base fetch.BasePath) (*handle.Handle, erro
 	}
 	h, err := g.add(key.name)
 	if comparable && err == nil {
-		r.singles[key] = h
+		r.singles[key], g.single = h, &key
 	}
 	return h, err
 }
