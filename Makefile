@@ -8,6 +8,7 @@ export GO
 export GOWORK = off
 
 FUZZTIME  ?= 5s
+SCHEDULES ?= 100000
 TESTFLAGS ?=
 ARGS      ?=
 
@@ -19,7 +20,7 @@ BIN  = $(CURDIR)/.ci/bin
 EACH = sh .ci/each
 
 .NOTPARALLEL:
-.PHONY: help demo dbrotation test e2e browser fuzz bench bench-full lint check fmt tools
+.PHONY: help demo dbrotation test soak e2e browser fuzz bench bench-full lint check fmt tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1@\2/p' Makefile | while IFS=@ read -r t d; do printf '  make %-11s %s\n' $$t "$$d"; done
@@ -35,6 +36,9 @@ dbrotation: ## change a real PostgreSQL's password under load; ARGS='-duration 2
 
 test: ## test every module, with -race where there is a C compiler; TESTFLAGS='-count=3' adds flags
 	@sh .ci/test $(TESTFLAGS)
+
+soak: ## run SCHEDULES (100000) of the model test, and a load over HTTP for SOAK_TIME (1m)
+	@sh .ci/soak $(SCHEDULES)
 
 e2e: ## run the end-to-end tests against an independent emulator
 	@bash .ci/e2e.sh

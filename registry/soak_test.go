@@ -31,7 +31,7 @@ const (
 	soakNames   = 100 // of each group
 	soakReaders = 64
 	soakMaxAge  = 5 * time.Second
-	soakSlack   = 5 * time.Second
+	soakSlack   = 10 * time.Second
 	heapSlack   = 8 << 20 // bytes: connection buffers and the runtime's own
 )
 
