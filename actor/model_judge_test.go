@@ -245,10 +245,19 @@ func (h *history) mixedView() string {
 // mixes reports whether late replaced a value that was in one view with early,
 // by each fetch that may have brought it.
 func (h *history) mixes(a *askSeen, early, late shown) bool {
-	name := h.nameOf(a.group, late.slot)
-	return !slices.ContainsFunc(h.fetches, func(f *fetchSeen) bool {
-		return f.group == a.group && f.start.mono == late.fetched && f.brought(name, late.text) && !h.replaced(f, early, late)
-	})
+	return len(h.sources(a.group, early)) == 1 && !slices.ContainsFunc(h.sources(a.group, late), func(f *fetchSeen) bool { return !h.replaced(f, early, late) })
+}
+
+// sources returns the fetches that may have brought a value with its FetchedAt:
+// more than one if they began at the same instant.
+func (h *history) sources(group int, s shown) (sources []*fetchSeen) {
+	name := h.nameOf(group, s.slot)
+	for _, f := range h.fetches {
+		if f.group == group && f.start.mono == s.fetched && f.brought(name, s.text) {
+			sources = append(sources, f)
+		}
+	}
+	return sources
 }
 
 // replaced reports whether late replaced a value that f found beside early, and
