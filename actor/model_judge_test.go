@@ -262,11 +262,13 @@ func (h *history) sources(group int, s shown) (sources []*fetchSeen) {
 
 // replaced reports whether late replaced a value that f found beside early, and
 // that had not passed its limit when f landed. One that is found again unchanged
-// replaces nothing.
+// replaces nothing, and one that is older than early was to be replaced by the
+// refresh that brought early as well.
 func (h *history) replaced(f *fetchSeen, early, late shown) bool {
 	beside, was := f.inView[early.slot]
 	before, had := f.inView[late.slot]
-	if !was || beside.doubted || beside.start.mono != early.fetched || !had || before.doubted && before.text == late.text {
+	if !was || beside.doubted || beside.start.mono != early.fetched || !had || before.doubted && before.text == late.text ||
+		before.start.mono < early.fetched {
 		return false
 	}
 	o := h.schedule.groups[f.group]
