@@ -21,7 +21,7 @@ type history struct {
 	asks     []*askSeen  // in the order of their starts
 	known    []knownSlot
 	deleted  map[string]moment // when a parameter was first deleted, by its name without a selector
-	ahead    time.Duration     // what the wall clock was ahead by at the most, against its start
+	jumped   time.Duration     // how far the wall clock has jumped forwards, all in all
 	recovery []recovered
 	spinning bool   // somebody read the clock again and again without an end
 	left     string // what was left when every group had been closed; "": nothing

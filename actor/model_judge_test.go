@@ -272,7 +272,7 @@ func (h *history) replaced(f *fetchSeen, early, late shown) bool {
 		return false
 	}
 	o := h.schedule.groups[f.group]
-	return o.maxAge == 0 || max(f.landed()-before.start.mono, f.landed()+h.ahead-before.start.wall) < o.limit()
+	return o.maxAge == 0 || f.landed()-before.start.mono+h.jumped < o.limit()
 }
 
 func (h *history) afterClose() string {
@@ -306,7 +306,8 @@ func (h *history) afterClose() string {
 }
 
 // lostValue: whoever has been shown a value goes on being shown one until its
-// limit, unless the parameter was deleted or the group closed.
+// limit, unless the parameter was deleted or the group closed. A jump of the wall
+// clock may have ended a later value sooner.
 func (h *history) lostValue() string {
 	for _, b := range h.asks {
 		lost := b.err != nil && (b.verb == "read" || b.verb == "lookup") || b.verb == "peek" && !b.found
@@ -323,8 +324,7 @@ func (h *history) lostValue() string {
 				if s.slot != b.slot || s.fetched < 0 || f == nil {
 					continue
 				}
-				age := max(b.ended.at.mono-f.start.mono, b.ended.at.mono+h.ahead-f.start.wall)
-				if o.maxAge == 0 || age < o.limit() {
+				if o.maxAge == 0 || b.ended.at.mono-f.start.mono+h.jumped < o.limit() {
 					return fmt.Sprintf("%v at %v: %v, though %q of %v was shown before", b.step, b.ended.at, b.err, s.text, f.start)
 				}
 			}

@@ -136,7 +136,7 @@ func (tr *trial) take(s step) {
 	case "jump":
 		synctest.Wait()
 		tr.clock.jump(s.span)
-		tr.ahead = max(tr.ahead, time.Duration(tr.clock.ahead.Load()))
+		tr.jumped += max(0, s.span)
 	case "add":
 		tr.add(s.group, s.item)
 	case "put":
