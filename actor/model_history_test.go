@@ -166,9 +166,9 @@ func (r *recorder) slots(group int) []knownSlot {
 }
 
 // show records a value that a caller got.
-func (a *askSeen) show(slot int, p fetch.Parameter, origin time.Time) {
+func (seen *askSeen) show(slot int, p fetch.Parameter, origin time.Time) {
 	at := instantOf(origin, p.FetchedAt())
-	a.shown = append(a.shown, shown{slot, p.Text(), at.mono, at.wall})
+	seen.shown = append(seen.shown, shown{slot, p.Text(), at.mono, at.wall})
 }
 
 func (h *history) nameOf(group, slot int) string {

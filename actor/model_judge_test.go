@@ -41,7 +41,7 @@ func (h *history) judge() (name, what string) {
 	return "", ""
 }
 
-func (a *askSeen) returned() bool { return a.ended.order > 0 }
+func (seen *askSeen) returned() bool { return seen.ended.order > 0 }
 
 // pastLimit: a value's age counts from the start of its own fetch, by the
 // monotonic clock or, where reads refresh, by the greater of both. A read that
