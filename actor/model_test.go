@@ -13,16 +13,23 @@ import (
 // -rapid.checks says otherwise: as many as fit into some seconds.
 const modelSchedules = "2000"
 
+// modelSeed makes those schedules the same in every run, unless -rapid.seed says
+// otherwise; make soak draws others each time.
+const modelSeed = "1"
+
 // TestEveryInvariantHoldsInRandomSchedules runs random schedules against real
 // groups, in virtual time, and judges what was seen of each afterwards.
 //
 // A schedule that breaks an invariant is printed as a story, which
 // TestStoriesThatBrokeAnInvariant can replay.
 func TestEveryInvariantHoldsInRandomSchedules(t *testing.T) {
-	chosen := false
-	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "rapid.checks" })
-	if !chosen {
+	chosen := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { chosen[f.Name] = true })
+	if !chosen["rapid.checks"] {
 		setFlag(t, "rapid.checks", modelSchedules)
+		if !chosen["rapid.seed"] {
+			setFlag(t, "rapid.seed", modelSeed)
+		}
 	}
 	setFlag(t, "rapid.nofailfile", "true") // the story says it all
 	first := ""
