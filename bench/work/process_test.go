@@ -20,7 +20,8 @@ func TestHeldBytesSeeWhatIsHeld(t *testing.T) {
 	block := make([]byte, 10<<20)
 	held := heldBytes() - before
 	runtime.KeepAlive(block)
-	if held < 10<<20 || held > 11<<20 {
+	// Other tests' garbage may go meanwhile, and a span may come: 1 % of them.
+	if held < 99<<20/10 || held > 101<<20/10 {
 		t.Errorf("ten megabytes are seen as %d bytes", held)
 	}
 }

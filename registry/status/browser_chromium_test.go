@@ -24,7 +24,8 @@ const answerWithin = 30 * time.Second
 // chromium is a headless browser, driven by the DevTools protocol over a pipe:
 // messages in JSON, each ended by a zero byte.
 type chromium struct {
-	to *os.File // written by call alone
+	to  *os.File      // written by send alone
+	end func() string // ends the browser; returns what it wrote to standard error
 
 	mu      sync.Mutex
 	id      int
@@ -47,25 +48,48 @@ type reply struct {
 }
 
 // startChromium starts the browser and ends it with the test. It reaches no
-// address but this machine's.
+// address but this machine's. A headless Chromium that hangs as it starts is a
+// known fault of its own: it is ended and started anew, three times at most.
 func startChromium(t *testing.T) *chromium {
 	t.Helper()
-	browser, err := exec.LookPath("chromium")
+	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatalf("%v: run make browser, which installs it", err)
 	}
+	for range 3 {
+		c := launch(t, path)
+		answer, err := c.send("", "Target.createBrowserContext", nil)
+		if err == nil {
+			select {
+			case <-answer:
+				return c
+			case <-time.After(answerWithin):
+				err = fmt.Errorf("no answer in %v", answerWithin)
+			}
+		}
+		t.Logf("chromium did not start: %v\n%s", err, c.end())
+	}
+	t.Fatal("chromium did not start in three tries")
+	return nil
+}
+
+// launch starts the browser; it may not answer yet.
+func launch(t *testing.T, path string) *chromium {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "ssmcache-browser-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	theirIn, to := pipe(t)
 	from, theirOut := pipe(t)
-	cmd := exec.CommandContext(t.Context(), browser,
+	var said bytes.Buffer
+	cmd := exec.Command(path,
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
 		"--disable-domain-reliability", "--disable-breakpad", "--hide-scrollbars", "--no-proxy-server",
 		"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 		"--user-data-dir="+dir, "--remote-debugging-pipe", "about:blank")
+	cmd.Stderr = &said
 	cmd.ExtraFiles = []*os.File{theirIn, theirOut} // 3 and 4
 	cmd.WaitDelay = answerWithin
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -76,16 +100,17 @@ func startChromium(t *testing.T) *chromium {
 	c := &chromium{to: to, waiting: map[int]chan reply{}}
 	read := make(chan struct{})
 	go func() { defer close(read); c.read(from) }()
-	t.Cleanup(func() {
-		_, _ = c.send("", "Browser.close", nil)
+	c.end = sync.OnceValue(func() string {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its children too
 		_ = cmd.Wait()
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its children end a little later than it does
 		<-read
 		for give := time.Now().Add(answerWithin); os.RemoveAll(dir) != nil && time.Now().Before(give); {
 			runtime.Gosched() // until they no longer write there
 		}
 		_, _ = to.Close(), from.Close()
+		return said.String()
 	})
+	t.Cleanup(func() { c.end() })
 	return c
 }
 
@@ -260,13 +285,6 @@ func (c *chromium) events(method string) []string {
 		}
 	}
 	return all
-}
-
-// forget forgets the events so far.
-func (c *chromium) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.heard = nil
 }
 
 // screenshot writes a picture of the whole page to the folder that SCREENSHOTS

@@ -30,7 +30,6 @@ func (s *site) updated(b *tab) {
 }
 
 func TestBrowser(t *testing.T) {
-	c := startChromium(t)
 	for promise, test := range map[string]func(*testing.T, *chromium){
 		"shows the same after a live update as without": showsTheSameAfterALiveUpdateAsWithout,
 		"updates the page without loading it anew":      updatesThePageWithoutLoadingItAnew,
@@ -41,8 +40,7 @@ func TestBrowser(t *testing.T) {
 		"page is readable on a phone and a desktop":     pageIsReadableOnAPhoneAndADesktop,
 	} {
 		t.Run(promise, func(t *testing.T) {
-			c.forget()
-			test(t, c)
+			test(t, startChromium(t))
 		})
 	}
 }
