@@ -53,8 +53,9 @@ func call[T any](ctx context.Context, f *Fetcher, op string, do func(context.Con
 	defer cancel(nil)
 	// Not WithTimeout: a mock clock's is not synchronised, and its error would
 	// look like the end of a caller's context.
-	timeout := fmt.Errorf("no answer within the FetchTimeout of %v", f.timeout)
-	timer := f.clock.AfterFunc(f.timeout, func() { cancel(timeout) })
+	timer := f.clock.AfterFunc(f.timeout, func() {
+		cancel(fmt.Errorf("no answer within the FetchTimeout of %v", f.timeout))
+	})
 	defer timer.Stop()
 	defer f.seat.release()
 

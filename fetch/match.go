@@ -30,13 +30,14 @@ func match(names []Name, out *ssm.GetParametersOutput) []answer {
 	used := make([]bool, len(out.Parameters))
 	for choice := range choicesOf(out) {
 		for i, n := range names {
-			if answers[i].item != nil || choice == labelsChooseLeft && n.isIn(out.InvalidParameters) {
+			base, selector := n.split()
+			if answers[i].item != nil || !n.choosesIn(choice, selector) || choice == labelsChooseLeft && n.isIn(out.InvalidParameters) {
 				continue
 			}
 			best := -1
 			for j := range out.Parameters {
 				item := &out.Parameters[j]
-				if !used[j] && item.Value != nil && n.answeredBy(item, choice) && (best < 0 || item.Version > out.Parameters[best].Version) {
+				if !used[j] && item.Value != nil && n.isNamed(base, item) && accepts(choice, selector, item) && (best < 0 || item.Version > out.Parameters[best].Version) {
 					best = j
 				}
 			}
@@ -70,27 +71,29 @@ const (
 	choices
 )
 
-// answeredBy reports whether item is the answer for n, whatever its spelling,
-// when it is n's turn to choose.
-func (n Name) answeredBy(item *types.Parameter, choice int) bool {
-	base, selector := n.split()
-	given := selectorOf(item)
-	switch choice {
-	case arnsChoose:
-		return n.isARN() && given == selector && n.isNamed(base, item)
-	case selectorsChoose:
-		return selector != "" && given == selector && n.isNamed(base, item)
+// choosesIn reports whether n, whose selector is given, takes part in a choice.
+func (n Name) choosesIn(choice int, selector string) bool {
+	if choice == arnsChoose {
+		return n.isARN()
+	}
+	return (selector == "") == (choice == plainNamesChoose)
+}
+
+// accepts reports whether, in a choice, an item that carries a name is the answer
+// for that name with this selector.
+func accepts(choice int, selector string, item *types.Parameter) bool {
+	switch given := selectorOf(item); choice {
+	case arnsChoose, selectorsChoose:
+		return given == selector
 	case versionsChoose:
-		return given == "" && selector == strconv.FormatInt(item.Version, 10) && n.isNamed(base, item)
-	case plainNamesChoose:
-		return selector == "" && given == "" && n.isNamed(base, item)
+		return given == "" && selector == strconv.FormatInt(item.Version, 10)
 	default:
-		return selector != "" && given == "" && n.isNamed(base, item)
+		return given == ""
 	}
 }
 
 // isNamed reports whether item carries the name base, which is n's without its
-// selector.
+// selector, in whatever spelling.
 func (n Name) isNamed(base string, item *types.Parameter) bool {
 	name, arn := aws.ToString(item.Name), aws.ToString(item.ARN)
 	switch {
@@ -100,7 +103,7 @@ func (n Name) isNamed(base string, item *types.Parameter) bool {
 		// Some stores answer with the bare name of the secret.
 		return name == base || ofSecret(item) && name == strings.TrimPrefix(base, secretPrefix)
 	default:
-		return atRoot(name) == atRoot(base) && !ofSecret(item)
+		return sameName(name, base) && !ofSecret(item)
 	}
 }
 
@@ -111,7 +114,12 @@ func ofSecret(item *types.Parameter) bool {
 
 // isIn reports whether n is among names, in the spelling of an answer.
 func (n Name) isIn(names []string) bool {
-	return slices.ContainsFunc(names, func(s string) bool { return atRoot(s) == atRoot(n.full) })
+	return slices.ContainsFunc(names, func(s string) bool { return sameName(s, n.full) })
+}
+
+// sameName reports whether a and b are spellings of one name.
+func sameName(a, b string) bool {
+	return a == b || len(a) != len(b) && atRoot(a) == atRoot(b)
 }
 
 // atRoot returns s without its leading slash if that makes no difference: at
