@@ -55,7 +55,7 @@ type FetchDone struct {
 	Refresh   bool
 	Duration  time.Duration
 	Calls     int   // API calls made
-	Throttled int   // of them, calls that the Client reported as throttled, after its own retries
+	Throttled int   // times that the store refused one because there were too many; those that the SDK then sent again count too
 	Found     int   // names with a value, and paths with a listing
 	NotFound  int   // names that the store does not know
 	Failed    int   // names and paths that failed otherwise

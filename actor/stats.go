@@ -16,7 +16,7 @@ type Stats struct {
 	Fetches   int64 // that have ended
 	Failures  int64 // of them, those that made the group back off
 	Calls     int64 // API calls
-	Throttled int64 // of them, those that the Client reported as throttled, after its own retries
+	Throttled int64 // times that the store refused one because there were too many; those that the SDK then sent again count too
 	Changes   int64 // values that replaced another value
 	Abandoned int64 // calls that ignored the end of their context
 }

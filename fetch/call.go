@@ -3,11 +3,11 @@ package fetch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/benbjohnson/clock"
 )
 
@@ -45,16 +45,19 @@ func (f *Fetcher) Abandoned() int { return int(f.abandoned.Load()) }
 // AbandonedEver returns how many calls were abandoned, returned or not.
 func (f *Fetcher) AbandonedEver() int64 { return f.abandonedEver.Load() }
 
+// clientCall is one call of a [Client], with its input.
+type clientCall[T any] func(context.Context, ...func(*ssm.Options)) (*T, error)
+
 // call makes one call of the client in the slot that its caller holds, and
 // frees the slot. It returns when do does, or one second of real time after its
 // context has ended.
-func call[T any](ctx context.Context, f *Fetcher, op string, do func(context.Context) (*T, error)) (*T, error) {
+func call[T any](ctx context.Context, f *Fetcher, op string, tried *attempts, do clientCall[T]) (*T, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	// Not WithTimeout: a mock clock's is not synchronised, and its error would
 	// look like the end of a caller's context.
 	timer := f.clock.AfterFunc(f.timeout, func() {
-		cancel(fmt.Errorf("no answer within the FetchTimeout of %v", f.timeout))
+		cancel(tried.timedOut(f.timeout))
 	})
 	defer timer.Stop()
 	defer f.seat.release()
@@ -74,7 +77,7 @@ func call[T any](ctx context.Context, f *Fetcher, op string, do func(context.Con
 				f.abandoned.Add(-1)
 			}
 		}()
-		a.err = Guard(func() (err error) { a.out, err = do(ctx); return err })
+		a.err = Guard(func() (err error) { a.out, err = do(ctx, tried.watch); return err })
 	}()
 	var a answer
 	select {

@@ -29,8 +29,11 @@ const (
 // splittable reports whether one name may have failed the whole batch: a
 // malformed name, a denied one, or a value whose key cannot be used. No other
 // code is taken to be one name's fault; ThrottlingException least of all, whose
-// HTTP status is 400 as well.
+// HTTP status is 400 as well; nor is a call that has used up its time.
 func splittable(err error) bool {
+	if is[*timeoutError](err) {
+		return false
+	}
 	switch code(err) {
 	case "ValidationException", "AccessDeniedException", "InvalidKeyId":
 		return true

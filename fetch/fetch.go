@@ -52,7 +52,7 @@ type Result struct {
 	Paths []Listing
 	Calls int // API calls made
 
-	Throttled int // of them, those that the client reported as throttled, after its own retries
+	Throttled int // how often the store refused because there were too many; what the SDK then sent again counts too
 }
 
 // Outcome is what became of one name.
@@ -177,8 +177,8 @@ func (r *run) ask(ctx context.Context, batch []int) {
 		names[i] = r.req.Names[b].Name
 		in.Names[i] = names[i].full
 	}
-	out, err := inSlot(ctx, r, OpGetParameters, func(ctx context.Context) (*ssm.GetParametersOutput, error) {
-		return r.client.GetParameters(ctx, in)
+	out, err := inSlot(ctx, r, OpGetParameters, func(ctx context.Context, opts ...func(*ssm.Options)) (*ssm.GetParametersOutput, error) {
+		return r.client.GetParameters(ctx, in, opts...)
 	})
 	var answers []answer
 	if err == nil {
@@ -235,7 +235,7 @@ func (o Outcome) respelled(ask Ask) Outcome {
 
 // inSlot makes one call when there is a slot for it, unless the fetch has been
 // stopped by then.
-func inSlot[T any](ctx context.Context, r *run, op string, do func(context.Context) (*T, error)) (*T, error) {
+func inSlot[T any](ctx context.Context, r *run, op string, do clientCall[T]) (*T, error) {
 	if err := r.stopped(); err != nil {
 		return nil, err
 	}
@@ -252,12 +252,11 @@ func inSlot[T any](ctx context.Context, r *run, op string, do func(context.Conte
 		r.seat.release()
 		return nil, err
 	}
-	out, err := call(ctx, r.Fetcher, op, do)
-	if throttled(err) {
-		r.mu.Lock()
-		r.throttled++
-		r.mu.Unlock()
-	}
+	var tried attempts
+	out, err := call(ctx, r.Fetcher, op, &tried, do)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.throttled += tried.throttles(err)
 	return out, err
 }
 

@@ -21,7 +21,7 @@
 //	ssmcache.fetch.names      names asked for
 //	ssmcache.fetch.paths      paths listed
 //	ssmcache.fetch.calls      API calls made
-//	ssmcache.fetch.throttled  of them, those throttled to the end of the client's retries
+//	ssmcache.fetch.throttled  times that the store throttled one, those that the SDK then sent again included
 //	ssmcache.fetch.found      names with a value, and paths with a listing
 //	ssmcache.fetch.not_found  names that the store does not know
 //	ssmcache.fetch.failed     names and paths that failed otherwise
@@ -40,7 +40,7 @@
 //
 //	ssmcache.fetch.duration   s            histogram; error.type where a fetch made the group back off. Its count is that of fetches
 //	ssmcache.api.calls        {call}       API calls
-//	ssmcache.api.throttles    {call}       of them, those throttled to the end of the client's retries
+//	ssmcache.api.throttles    {throttle}   times that the store throttled one, those that the SDK then sent again included
 //	ssmcache.api.abandonments {call}       of them, those that ignored the end of their context
 //	ssmcache.value.changes    {change}     values that replaced another value
 //	ssmcache.value.count      {value}      parameters with a value that may be served

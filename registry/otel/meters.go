@@ -43,7 +43,7 @@ func newMeters(meter metric.Meter) (*meters, error) {
 	}
 	counter("ssmcache.api.calls", "{call}", "Calls of the Parameter Store API.",
 		func(g *registry.GroupStats) int64 { return g.Calls })
-	counter("ssmcache.api.throttles", "{call}", "Calls of the Parameter Store API that were throttled to the end of the client's retries.",
+	counter("ssmcache.api.throttles", "{throttle}", "Times that Parameter Store throttled a call, those that the AWS SDK then sent again included.",
 		func(g *registry.GroupStats) int64 { return g.Throttled })
 	counter("ssmcache.api.abandonments", "{call}", "Calls of the Parameter Store API that ignored the end of their context.",
 		func(g *registry.GroupStats) int64 { return g.Abandoned })

@@ -98,7 +98,7 @@ func TestACollectionGivesExactlyWhatTheGroupsDid(t *testing.T) {
 		throttled := attribute.String("error.type", "ThrottlingException")
 		want := map[string]metricdata.Metrics{
 			"ssmcache.api.calls":        {Unit: "{call}", Data: sum(true, 6, 0)},
-			"ssmcache.api.throttles":    {Unit: "{call}", Data: sum(true, 1, 0)},
+			"ssmcache.api.throttles":    {Unit: "{throttle}", Data: sum(true, 1, 0)},
 			"ssmcache.api.abandonments": {Unit: "{call}", Data: sum(true, 0, 0)},
 			"ssmcache.value.changes":    {Unit: "{change}", Data: sum(true, 2, 0)},
 			"ssmcache.value.count":      {Unit: "{value}", Data: sum(false, 3, 0)},

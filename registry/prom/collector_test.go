@@ -28,6 +28,10 @@ ssmcache_abandoned_api_calls_total{group="idle"} 0
 # TYPE ssmcache_api_calls_total counter
 ssmcache_api_calls_total{group="db"} 6
 ssmcache_api_calls_total{group="idle"} 0
+# HELP ssmcache_api_throttles_total Times that Parameter Store throttled a call, those that the AWS SDK then sent again included.
+# TYPE ssmcache_api_throttles_total counter
+ssmcache_api_throttles_total{group="db"} 1
+ssmcache_api_throttles_total{group="idle"} 0
 # HELP ssmcache_fetch_duration_seconds How long fetches took, waits for a slot included.
 # TYPE ssmcache_fetch_duration_seconds histogram
 ssmcache_fetch_duration_seconds_bucket{group="db",le="0.01"} 0
@@ -74,10 +78,6 @@ ssmcache_parameters{group="idle"} 0
 # TYPE ssmcache_paths gauge
 ssmcache_paths{group="db"} 1
 ssmcache_paths{group="idle"} 0
-# HELP ssmcache_throttled_api_calls_total Calls of the Parameter Store API that were throttled to the end of the client's retries.
-# TYPE ssmcache_throttled_api_calls_total counter
-ssmcache_throttled_api_calls_total{group="db"} 1
-ssmcache_throttled_api_calls_total{group="idle"} 0
 # HELP ssmcache_value_changes_total Values that replaced another value.
 # TYPE ssmcache_value_changes_total counter
 ssmcache_value_changes_total{group="db"} 2

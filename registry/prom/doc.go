@@ -18,7 +18,7 @@
 //	ssmcache_fetch_failures_total            of them, those that made the group back off
 //	ssmcache_fetch_duration_seconds          a histogram of how long they took
 //	ssmcache_api_calls_total                 API calls
-//	ssmcache_throttled_api_calls_total       of them, those throttled to the end of the client's retries
+//	ssmcache_api_throttles_total             times that the store throttled one, those that the SDK then sent again included
 //	ssmcache_abandoned_api_calls_total       of them, those that ignored the end of their context
 //	ssmcache_value_changes_total             values that replaced another value
 //

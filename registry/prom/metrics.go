@@ -32,7 +32,7 @@ var metrics = []metric{
 		func(g *registry.GroupStats) int64 { return g.Failures }),
 	counter("ssmcache_api_calls_total", "Calls of the Parameter Store API.",
 		func(g *registry.GroupStats) int64 { return g.Calls }),
-	counter("ssmcache_throttled_api_calls_total", "Calls of the Parameter Store API that were throttled to the end of the client's retries.",
+	counter("ssmcache_api_throttles_total", "Times that Parameter Store throttled a call, those that the AWS SDK then sent again included.",
 		func(g *registry.GroupStats) int64 { return g.Throttled }),
 	counter("ssmcache_abandoned_api_calls_total", "Calls of the Parameter Store API that ignored the end of their context.",
 		func(g *registry.GroupStats) int64 { return g.Abandoned }),
