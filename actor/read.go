@@ -26,14 +26,20 @@ func (a *Actor) Param(slot int) (fetch.Parameter, bool) {
 	return fetch.Parameter{}, false
 }
 
-// TimedText returns the value of slot if a look at the clock says that it may be
-// served, where reads refresh. It never blocks.
-func (a *Actor) TimedText(slot int) (string, bool) {
+// WaitText returns the value of slot if a look at the clock says that it may be
+// served, where reads refresh, and is Read otherwise.
+func (a *Actor) WaitText(ctx context.Context, slot int) (string, error) {
 	s := a.snap.Load()
-	if s.clock == nil || slot >= len(s.texts) || s.texts[slot] == "" || !s.fresh() {
-		return "", false
+	if s.clock != nil && uint(slot) < uint(len(s.texts)) {
+		if text := s.texts[slot]; text != "" {
+			// fresh, written out: its call would cost a tenth of this read.
+			if now := s.clock.Now(); now.Before(s.until) && now.UnixNano() < s.walled {
+				return text, nil
+			}
+		}
 	}
-	return s.texts[slot], true
+	p, err := a.Read(ctx, slot)
+	return p.Text(), err
 }
 
 // TimedParam is like TimedText, with the metadata.

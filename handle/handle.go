@@ -45,16 +45,7 @@ func (h *Handle) Get(ctx context.Context) (string, error) {
 	if text, ok := h.group.Text(h.slot); ok {
 		return text, nil
 	}
-	return h.wait(ctx)
-}
-
-// wait is kept out of Get, which is short for it.
-func (h *Handle) wait(ctx context.Context) (string, error) {
-	if text, ok := h.group.TimedText(h.slot); ok {
-		return text, nil
-	}
-	p, err := h.group.Read(ctx, h.slot)
-	return p.Text(), err
+	return h.group.WaitText(ctx, h.slot)
 }
 
 // Lookup is Get with the value's metadata.

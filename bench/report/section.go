@@ -238,7 +238,7 @@ func (p Page) growth() string {
 		t.row(append(append([]string{g.Case, strings.Join(sizes, ", ") + " " + g.Of}, figures...),
 			fmt.Sprintf("N^%.3f ± %.3f", g.Exponent, g.Error), fmt.Sprintf("N^%.2f", g.Last), limit)...)
 	}
-	return "## Growth of our own costs\n\nOn a store that answers at once. The exponent is fitted to the medians; beside it what N log N would show at the same sizes.\n\n" + t.String()
+	return "## Growth of our own costs\n\nOn a store that answers at once. The exponent is fitted to the samples of all runs; beside it what N log N would show at the same sizes.\n\n" + t.String()
 }
 
 func (p Page) peers() string {

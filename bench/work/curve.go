@@ -12,9 +12,9 @@ type Curve struct {
 	Constant bool // a read: it must not grow
 	Sizes    []float64
 	Figures  []figure.Figure // by size
-	Exponent float64         // of a power of N, fitted to the medians
-	Error    float64         // its standard error
-	Last     float64         // the same between the last two sizes
+	Exponent float64         // of a power of N, fitted to the samples of all runs
+	Error    float64         // its standard error, in which the runs' spread shows
+	Last     float64         // the exponent between the last two sizes
 	Limit    float64         // what N log N gives over these sizes
 }
 
@@ -28,12 +28,15 @@ func Grown(set *figure.Set) []Curve {
 			continue
 		}
 		slices.SortFunc(curve.Figures, func(a, b figure.Figure) int { return a.N - b.N })
-		var medians []float64
+		var medians, xs, ys []float64
 		for _, f := range curve.Figures {
 			curve.Sizes = append(curve.Sizes, float64(f.N))
 			medians = append(medians, f.Median())
+			for _, y := range f.Samples {
+				xs, ys = append(xs, float64(f.N)), append(ys, y)
+			}
 		}
-		curve.Exponent, curve.Error = figure.Exponent(curve.Sizes, medians)
+		curve.Exponent, curve.Error = figure.Exponent(xs, ys)
 		last := len(medians) - 2
 		curve.Last, _ = figure.Exponent(curve.Sizes[last:], medians[last:])
 		curve.Limit = figure.NLogN(curve.Sizes)
