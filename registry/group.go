@@ -158,7 +158,10 @@ func (g *Group) add(n fetch.Name) (*handle.Handle, error) {
 	if g.actor.Closed() {
 		return nil, ErrClosed
 	}
-	return g.handlesOf(g.actor.AddName(n))[0], nil
+	slot := g.actor.AddName(n)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.handleLocked(slot), nil
 }
 
 func decryptable(n fetch.Name, decrypt bool) error {
@@ -168,19 +171,23 @@ func decryptable(n fetch.Name, decrypt bool) error {
 	return nil
 }
 
-// handlesOf returns the handles of slots, each slot's always the same.
-func (g *Group) handlesOf(slots ...int) []*handle.Handle {
+// handleLocked returns the handle of a slot, which is always the same.
+func (g *Group) handleLocked(slot int) *handle.Handle {
+	for len(g.handles) <= slot {
+		g.handles = append(g.handles, nil)
+	}
+	if g.handles[slot] == nil {
+		g.handles[slot] = handle.New(g.actor, slot)
+	}
+	return g.handles[slot]
+}
+
+func (g *Group) handlesOf(slots []int) []*handle.Handle {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	handles := make([]*handle.Handle, len(slots))
 	for i, slot := range slots {
-		for len(g.handles) <= slot {
-			g.handles = append(g.handles, nil)
-		}
-		if g.handles[slot] == nil {
-			g.handles[slot] = handle.New(g.actor, slot)
-		}
-		handles[i] = g.handles[slot]
+		handles[i] = g.handleLocked(slot)
 	}
 	return handles
 }
@@ -209,7 +216,7 @@ func (g *Group) Parameters(ctx context.Context, path string, opts PathOptions) (
 	if err != nil {
 		return nil, err
 	}
-	return g.handlesOf(slots...), nil
+	return g.handlesOf(slots), nil
 }
 
 // Warm fetches what has not been fetched yet. It tries again after failures that
@@ -230,7 +237,7 @@ func (g *Group) Refresh(ctx context.Context) error { return g.actor.Refresh(ctx)
 func (g *Group) Len() int { return g.actor.Len() }
 
 // Handles returns the handles of those parameters, ordered by name.
-func (g *Group) Handles() []*handle.Handle { return g.handlesOf(g.actor.Slots()...) }
+func (g *Group) Handles() []*handle.Handle { return g.handlesOf(g.actor.Slots()) }
 
 // View returns the latest snapshot of the group, whose values were all read by
 // one refresh. It waits as a read of every name would, until ctx ends, and fails
