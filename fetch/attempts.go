@@ -48,11 +48,11 @@ func (a *attempts) note(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.seen = true
-	if throttled(err) {
+	if throttled(codeOfAttempt(err)) {
 		a.throttled++
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
-		a.last = detached(withoutBody(err))
+		a.last = presentable(err)
 	}
 }
 
@@ -61,7 +61,7 @@ func (a *attempts) note(err error) {
 func (a *attempts) throttles(err error) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.seen && throttled(err) {
+	if !a.seen && throttled(code(err)) {
 		return 1
 	}
 	return a.throttled

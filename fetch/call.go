@@ -77,7 +77,7 @@ func call[T any](ctx context.Context, f *Fetcher, op string, tried *attempts, do
 				f.abandoned.Add(-1)
 			}
 		}()
-		a.err = Guard(func() (err error) { a.out, err = do(ctx, tried.watch); return err })
+		a.err = Guard(func() (err error) { a.out, err = do(ctx, tried.watch); return presentable(err) })
 	}()
 	var a answer
 	select {
@@ -98,8 +98,7 @@ func call[T any](ctx context.Context, f *Fetcher, op string, tried *attempts, do
 	return a.out, f.explain(ctx, op, a.out == nil, a.err)
 }
 
-// explain turns the error of a call into one that quotes no value and cannot be
-// taken for the end of a caller's context.
+// explain returns the error of a call that has ended with err.
 func (f *Fetcher) explain(ctx context.Context, op string, empty bool, err error) error {
 	var panicked *PanicError
 	switch cause := context.Cause(ctx); {
@@ -113,5 +112,5 @@ func (f *Fetcher) explain(ctx context.Context, op string, empty bool, err error)
 	case cause != nil && !errors.Is(cause, context.Canceled):
 		return detached(cause)
 	}
-	return detached(withoutBody(err))
+	return err
 }

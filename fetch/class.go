@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // Class says what an [Outcome] means for the name or path that it belongs to.
@@ -31,9 +32,6 @@ const (
 // code is taken to be one name's fault; ThrottlingException least of all, whose
 // HTTP status is 400 as well; nor is a call that has used up its time.
 func splittable(err error) bool {
-	if is[*timeoutError](err) {
-		return false
-	}
 	switch code(err) {
 	case "ValidationException", "AccessDeniedException", "InvalidKeyId":
 		return true
@@ -50,15 +48,39 @@ func definitePath(err error) bool {
 	return splittable(err)
 }
 
-// throttled reports whether the store refused a call because there were too
-// many.
-func throttled(err error) bool {
-	_, ok := retry.DefaultThrottleErrorCodes[code(err)]
+// throttled reports whether a code says that there were too many calls.
+func throttled(code string) bool {
+	_, ok := retry.DefaultThrottleErrorCodes[code]
 	return ok
 }
 
-// code returns err's API error code, in the spelling of the service model.
+// code returns the error code that the store answered a call with, in the
+// spelling of the service model; "" if err is something else. The SDK's
+// errors are taken apart: a service that was asked for credentials may have
+// failed with a code of its own, and a call that has used up its time ends with
+// that of an earlier attempt.
 func code(err error) string {
+	var operation *smithy.OperationError
+	switch {
+	case is[*timeoutError](err):
+		return ""
+	case errors.As(err, &operation):
+		return codeOfAttempt(operation.Err)
+	}
+	return apiCode(err)
+}
+
+// codeOfAttempt is code for what the SDK says of one attempt: the store's answer
+// is an HTTP response. A client made by hand may give the code alone.
+func codeOfAttempt(err error) string {
+	_, alone := err.(smithy.APIError)
+	if is[*smithy.OperationError](err) || !alone && !is[*smithyhttp.ResponseError](err) {
+		return ""
+	}
+	return apiCode(err)
+}
+
+func apiCode(err error) string {
 	var key *types.InvalidKeyId
 	if errors.As(err, &key) {
 		return "InvalidKeyId"

@@ -59,7 +59,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Its text gives the type of the panic's value, never the value.
 type PanicError struct {
 	Type  string // the type of the value that was passed to panic
-	Stack []byte // where; from [runtime/debug.Stack]
+	Stack []byte // where: functions, files and lines, without arguments
 }
 
 func (e *PanicError) Error() string { return "panic of type " + e.Type }

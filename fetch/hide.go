@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/hex"
@@ -9,7 +10,7 @@ import (
 	"fmt"
 	"net/textproto"
 	"regexp"
-	"runtime/debug"
+	"runtime"
 	"strconv"
 
 	"github.com/aws/smithy-go"
@@ -39,13 +40,44 @@ func (e *hidden) As(target any) bool { return errors.As(*e.cause.err, target) }
 func Guard(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &PanicError{Type: fmt.Sprintf("%T", v), Stack: debug.Stack()}
+			err = &PanicError{Type: fmt.Sprintf("%T", v), Stack: stack()}
 		}
 	}()
 	return f()
 }
 
+// stack returns the functions that led to a panic, the innermost first, with
+// their files and lines. [debug.Stack] prints what they were called with, which
+// may be a value.
+func stack() []byte {
+	callers := make([]uintptr, maxFrames)
+	callers = callers[:runtime.Callers(3, callers)] // 3: whom the recovering function was called by
+	var text bytes.Buffer
+	for frames := runtime.CallersFrames(callers); ; {
+		f, more := frames.Next()
+		fmt.Fprintf(&text, "%s\n\t%s:%d\n", f.Function, f.File, f.Line)
+		if !more {
+			return text.Bytes()
+		}
+	}
+}
+
+// maxFrames bounds a stack in the log. A recursion that does not end is not
+// recovered from.
+const maxFrames = 100
+
 var errUndecodable = errors.New("the answer could not be decoded")
+
+// presentable returns an error of a client's as it may be shown: it quotes no
+// value, and cannot be taken for the end of a caller's context. What panics as it
+// is looked at, such as a nil pointer, does so here.
+func presentable(err error) error {
+	if err == nil {
+		return nil
+	}
+	_ = err.Error()
+	return detached(withoutBody(err))
+}
 
 // withoutBody replaces an error that quotes what was received: the body of a
 // response holds values.
@@ -63,7 +95,7 @@ func quotesInput(err error) bool {
 		is[base64.CorruptInputError](err) || is[hex.InvalidByteError](err) ||
 		is[textproto.ProtocolError](err) ||
 		// net/http has no type of its own for a response that it cannot read.
-		unreadable.MatchString(err.Error())
+		code(err) == "" && unreadable.MatchString(err.Error())
 }
 
 // unreadable is what net/http calls the parts of a response that it quotes.

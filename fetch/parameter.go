@@ -81,7 +81,7 @@ func (r *record) says(item *types.Parameter) bool {
 }
 
 func modified(item *types.Parameter) int64 {
-	if item.LastModifiedDate == nil {
+	if item.LastModifiedDate == nil || item.LastModifiedDate.IsZero() {
 		return 0
 	}
 	return item.LastModifiedDate.UnixNano()

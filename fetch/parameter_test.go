@@ -46,6 +46,8 @@ func TestTheZeroParameterIsSafe(t *testing.T) {
 	blank := fetch.NewParameter(types.Parameter{}, started)
 	equal(t, "of nothing", blank.Name()+blank.Text(), "")
 	equal(t, "last modified", blank.LastModified().IsZero(), true)
+	never := fetch.NewParameter(types.Parameter{LastModifiedDate: new(time.Time)}, started)
+	equal(t, "last modified at the zero time", never.LastModified().IsZero(), true)
 }
 
 func TestStringsSplitsAStringListAlone(t *testing.T) {

@@ -40,6 +40,7 @@ func disguises(value string) []string {
 	}
 	decimal := strings.Trim(fmt.Sprint(raw), "[]")
 	forms = append(forms, strings.ReplaceAll(decimal, " ", ","), strings.ReplaceAll(decimal, " ", ", "))
+	forms = append(forms, strings.ReplaceAll(fmt.Sprintf("%# x", raw), " ", ", ")) // as a stack prints an array
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		for offset := range 3 {
 			text := encoding.EncodeToString(append(make([]byte, offset), raw...))
@@ -307,10 +308,23 @@ func TestADecodersErrorIsReachedByErrorsAsAlone(t *testing.T) {
 	}
 }
 
+// cipher takes a key as an array, which a stack with arguments prints.
+//
+//go:noinline
+func cipher(key [len(canary)]byte) error { panic(fmt.Sprintf("a key of %d bytes", len(key))) }
+
 func TestAPanicsErrorDoesNotShowItsValue(t *testing.T) {
 	for _, value := range []any{canary, errors.New(canary), []byte(canary), secretPanic{canary}, &secretPanic{canary}, []string{canary}, canaryParameter()} {
 		err := fetch.Guard(func() error { panic(value) })
 		hidesEverywhere(t, fmt.Sprintf("panic of %T", value), err)
+	}
+	var panicked *fetch.PanicError
+	if err := fetch.Guard(func() error { return cipher([len(canary)]byte([]byte(canary))) }); !errors.As(err, &panicked) {
+		t.Fatal(err)
+	}
+	stack := string(panicked.Stack)
+	if form := revealed(stack); form != "" || !strings.Contains(stack, "fetch_test.cipher\n") || !strings.Contains(stack, "secrecy_test.go:") {
+		t.Errorf("the stack, which shows %q:\n%s", form, stack)
 	}
 	equal(t, "no panic", fetch.Guard(func() error { return nil }), nil)
 	own := errors.New("own")

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -68,7 +69,7 @@ func (f filter) checkValues(member int) *apiError {
 		return validation(fmt.Sprintf("1 validation error detected: Value at 'parameterFilters.%d.member.values' failed to satisfy constraint: Member must have length less than or equal to 50", member))
 	}
 	for _, value := range f.values {
-		if value == "" || len(value) > maxFilterValueLength {
+		if value == "" || utf8.RuneCountInString(value) > maxFilterValueLength {
 			return validation(fmt.Sprintf("1 validation error detected: Value at 'parameterFilters.%d.member.values' failed to satisfy constraint: Member must have length between 1 and 1024", member))
 		}
 		if f.key == "Type" && !f.begins && !slices.Contains(types.ParameterType("").Values(), types.ParameterType(value)) {

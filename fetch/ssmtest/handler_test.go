@@ -94,6 +94,7 @@ func TestWireWritesAreThoseOfAWS(t *testing.T) {
 		{ssm.PutParameterInput{Name: aws.String("/aws/x"), Value: value}, "AccessDeniedException"},
 		{ssm.PutParameterInput{Name: aws.String("ssm-x"), Value: value}, "AccessDeniedException"},
 		{ssm.PutParameterInput{Name: aws.String("a/b"), Value: value}, "ValidationException"},
+		{ssm.PutParameterInput{Name: aws.String("xaws/b"), Value: value}, "ValidationException"},
 		{ssm.PutParameterInput{Name: aws.String("/b"), Value: aws.String(strings.Repeat("x", 5000))}, "ValidationException"},
 		{ssm.PutParameterInput{Name: aws.String("/b"), Value: aws.String(strings.Repeat("x", 5000)), Tier: "Advanced"}, ""},
 	} {

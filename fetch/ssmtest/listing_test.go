@@ -2,10 +2,12 @@ package ssmtest_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/ssmcache/ssmcache/fetch/ssmtest"
 )
@@ -125,6 +127,17 @@ func BenchmarkListing(b *testing.B) {
 	for b.Loop() {
 		if _, err := store.Client().GetParametersByPath(b.Context(), nextPage("/", page.NextToken)); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestFilterValuesAreCountedInCharacters(t *testing.T) {
+	store := ssmtest.New(ssmtest.Config{})
+	for length, want := range map[int]string{1024: "", 1025: "ValidationException"} {
+		in := nextPage("/", nil)
+		in.ParameterFilters = []types.ParameterStringFilter{{Key: aws.String("KeyId"), Values: []string{strings.Repeat("é", length)}}}
+		if _, err := store.Client().GetParametersByPath(t.Context(), in); code(err) != want {
+			t.Errorf("%d characters: %v", length, err)
 		}
 	}
 }

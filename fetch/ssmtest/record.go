@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // redacted is what a [Recorder] writes in place of what is secret.
@@ -124,12 +125,21 @@ func isSecret(p *types.Parameter) bool {
 	return !plain || p.SourceResult != nil || strings.HasPrefix(aws.ToString(p.Name), secretPrefix)
 }
 
+// answered reports whether err is the API's answer to a call of the SDK's, and
+// not that of a service which the SDK asked for credentials. A client made by
+// hand answers in whatever way it likes.
+func answered(err error) bool {
+	var operation, another *smithy.OperationError
+	var response *smithyhttp.ResponseError
+	return !errors.As(err, &operation) || errors.As(operation.Err, &response) && !errors.As(operation.Err, &another)
+}
+
 // record writes a response, or the error that came in its place.
 func (r *Recorder) record(operation string, data response, err error) error {
 	status := http.StatusOK
 	if err != nil {
 		var api smithy.APIError
-		if !errors.As(err, &api) {
+		if !errors.As(err, &api) || !answered(err) {
 			return nil
 		}
 		data = response{Error: &recordedError{Message: api.ErrorMessage(), Code: api.ErrorCode()}}

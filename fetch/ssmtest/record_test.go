@@ -267,16 +267,21 @@ func TestRecordCountsOnFromWhatIsThere(t *testing.T) {
 }
 
 func TestAnErrorThatIsNoAnswerIsNotRecorded(t *testing.T) {
-	broken := errors.New("connection reset " + password)
-	recorder, dir := recordInto(t, answers{err: broken}, ssmtest.RecordConfig{})
-	if _, err := get(t.Context(), recorder, "/a"); err != broken { //nolint:errorlint // it is passed on as it is
-		t.Errorf("the caller gets %v", err)
-	}
-	if _, err := list(t.Context(), recorder, "/a"); err != broken { //nolint:errorlint // likewise
-		t.Errorf("the caller gets %v", err)
-	}
-	if all := everything(t, dir); all != "" {
-		t.Errorf("the recording is\n%s", all)
+	refused := &smithy.OperationError{ServiceID: "SSO OIDC", OperationName: "CreateToken", Err: &smithy.GenericAPIError{Code: "ExpiredTokenException"}}
+	for _, broken := range []error{
+		errors.New("connection reset " + password),
+		&smithy.OperationError{ServiceID: "SSM", OperationName: "GetParameters", Err: fmt.Errorf("get identity: %w", refused)},
+	} {
+		recorder, dir := recordInto(t, answers{err: broken}, ssmtest.RecordConfig{})
+		if _, err := get(t.Context(), recorder, "/a"); err != broken { //nolint:errorlint // it is passed on as it is
+			t.Errorf("the caller gets %v", err)
+		}
+		if _, err := list(t.Context(), recorder, "/a"); err != broken { //nolint:errorlint // likewise
+			t.Errorf("the caller gets %v", err)
+		}
+		if all := everything(t, dir); all != "" {
+			t.Errorf("the recording is\n%s", all)
+		}
 	}
 }
 

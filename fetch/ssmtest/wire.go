@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,7 +95,7 @@ func servePutParameter(_ context.Context, s *Store, body []byte) (any, error) {
 	if tier == "" {
 		tier = types.ParameterTierStandard
 	}
-	if hasReservedPrefix(canonical(p.Name)[1:]) {
+	if hasReservedPrefix(strings.TrimPrefix(p.Name, "/")) {
 		return nil, &apiError{code: "AccessDeniedException", message: "No access to reserved parameter name: " + p.Name + "."}
 	}
 	if tier == types.ParameterTierStandard && len(p.Text) > maxStandardText {
