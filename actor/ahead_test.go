@@ -189,3 +189,21 @@ func TestAPartIsNotPublishedPastItsOwnLimit(t *testing.T) {
 	d.lands()
 	d.holding(map[string]string{"a": "", "b": ""})
 }
+
+func TestGroupThatFoundNothingIsRefreshedAhead(t *testing.T) {
+	d := drive(t, aheadOfMinute, least, "a")
+	delete(d.texts, "a")
+	d.reads()
+	d.begins("a")
+	d.lands()
+	d.texts["a"] = "1"
+	d.at(6*time.Second - 1)
+	d.begins()
+	if at := d.due(d.now); at.mono != 6*time.Second {
+		t.Errorf("due at %v, want 10 %% of MaxAge", at.mono)
+	}
+	d.at(6 * time.Second)
+	d.begins("a")
+	d.lands()
+	d.judges("a", hit)
+}

@@ -141,7 +141,7 @@ func TestNotFoundIsBelievedFor10SecondsDoublingToMaxAgeOr5Minutes(t *testing.T) 
 		{5 * s, []time.Duration{5 * s, 5 * s}},
 		{time.Hour, []time.Duration{10 * s, 20 * s, 40 * s, 80 * s, 160 * s, 320 * s, 640 * s}},
 	} {
-		d := drive(t, Policy{MaxAge: test.maxAge}, least, "a")
+		d := drive(t, Policy{MaxAge: test.maxAge, OnRead: true}, least, "a")
 		delete(d.texts, "a")
 		for _, believed := range test.want {
 			d.reads()
@@ -257,5 +257,63 @@ func TestCulpritsAreAskedAloneInTurnWhenThereAreMoreThanOneFetchTakes(t *testing
 	names = append(names, "late")
 	if got := turn(); d.snap.param(late).IsZero() || got != first+2*fetch.MaxAlone {
 		t.Errorf("the turn goes on with %d, want %d", got, first+2*fetch.MaxAlone)
+	}
+}
+
+func TestOneAnswerOfNotFoundCountsOnceHoweverOftenTheRestIsTried(t *testing.T) {
+	d := warm(t, Policy{MaxAge: time.Hour, MaxStale: time.Hour}, most, "a", "none")
+	delete(d.texts, "none")
+	d.at(time.Minute)
+	d.refreshes()
+	d.begins("a", "none")
+	d.lands()
+	d.at(2 * time.Minute)
+	d.throttles("a")
+	d.refreshes()
+	d.begins("a", "none")
+	d.lands()
+	want := d.now.add(2 * belief) // it is the second answer
+	for range 4 {
+		d.now = d.due(d.now)
+		d.begins("a")
+		d.lands()
+	}
+	if got := d.snap.marks[d.slot("none")].until; got != want {
+		t.Errorf("the answer is believed until %v, want %v", got.mono, want.mono)
+	}
+	d.throttles()
+	d.now = d.due(d.now)
+	d.begins("a")
+	d.lands()
+	if got := d.snap.marks[d.slot("none")].until; got != want {
+		t.Errorf("in the whole refresh it is believed until %v, want %v", got.mono, want.mono)
+	}
+}
+
+func TestCulpritsKeepTheirTurnWhileTheyAreNotAsked(t *testing.T) {
+	names := make([]string, 1+2*fetch.MaxAlone)
+	for i := range names {
+		names[i] = fmt.Sprintf("n%02d", i)
+	}
+	d := warm(t, aheadOfMinute, most, names...)
+	denied := map[string]fetch.Outcome{}
+	for _, n := range names[1:] {
+		denied[n] = fetch.Outcome{Class: fetch.Definite, Err: errDenied, Culprit: true}
+	}
+	d.fails = denied
+	d.refreshes()
+	d.begins(names...)
+	d.lands()
+	for turn := range 5 {
+		d.throttles(names...) // of the healthy one; the culprits are left
+		d.refreshes()
+		d.begins(names...)
+		d.lands()
+		d.fails = denied
+		d.refreshes()
+		if got, want := d.request(d.begins(names...), true).Turn, turn*fetch.MaxAlone; got != want {
+			t.Errorf("refresh %d has turn %d, want %d", turn, got, want)
+		}
+		d.lands()
 	}
 }

@@ -3,6 +3,7 @@ package actor
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/ssmcache/ssmcache/fetch"
 )
@@ -50,11 +51,7 @@ func (b *builder) apply(slot int, o *fetch.Outcome, start instant) {
 			b.mark(slot, fetch.Parameter{}, mark{state: cold})
 		}
 	case o.Class == fetch.Definite:
-		next := mark{state: failing, err: o.Err}
-		if m.state == failing && marked {
-			next.count = m.count + 1
-		}
-		next.until = b.now.add(b.policy.backoff(next.count, b.random))
+		next := b.again(m, mark{state: failing, err: o.Err, first: start}, func(n int) time.Duration { return b.policy.backoff(n, b.random) })
 		b.mark(slot, b.kept(slot, servable), next)
 	case servable && !b.explicit && !confirms(m, start):
 		if m.state != doubted {
@@ -62,14 +59,24 @@ func (b *builder) apply(slot int, o *fetch.Outcome, start instant) {
 		}
 		b.mark(slot, b.before.param(slot), m)
 	default:
-		next := mark{state: missing, err: fetch.ErrNotFound}
-		if m.state == missing && marked {
-			next.count = m.count + 1
-		}
-		next.until = b.now.add(b.policy.believed(next.count))
 		b.removed = true
-		b.mark(slot, fetch.Parameter{}, next)
+		b.mark(slot, fetch.Parameter{}, b.again(m, mark{state: missing, err: fetch.ErrNotFound, first: start}, b.policy.believed))
 	}
+}
+
+// again returns next with the count and the end of its delay, where last is the
+// mark before, if any. An answer that an unfinished refresh holds comes again with
+// each of its tries, and counts once.
+func (b *builder) again(last, next mark, delay func(n int) time.Duration) mark {
+	if last.state == next.state { // no mark is cold
+		if last.first == next.first {
+			next.count, next.until = last.count, last.until
+			return next
+		}
+		next.count = last.count + 1
+	}
+	next.until = b.now.add(delay(next.count))
+	return next
 }
 
 // confirms reports whether a fetch that started at start may confirm that a

@@ -30,6 +30,9 @@ func (c *core) land(res fetch.Result, now instant) {
 	case p.whole && rep.failed == nil && !torn:
 		b.replace(got)
 		c.part, c.pending = nil, false
+	case p.whole && torn: // and so would be what this try has brought, at the next one
+		b.fill(got)
+		c.part, c.pending = nil, c.pending || c.policy.ahead()
 	case p.whole:
 		b.fill(got)
 		c.keep(got, before)
@@ -47,8 +50,10 @@ func (c *core) land(res fetch.Result, now instant) {
 	}
 	b.snap.tally.count(res, rep, len(b.changes))
 	c.snap = b.snap
-	if p.whole && rep.failed == nil && !torn || !before.loaded && c.snap.loaded {
-		c.schedule()
+	refreshed := p.whole && rep.failed == nil && !torn
+	first := !before.loaded && (c.snap.loaded || rep.failed == nil && c.refreshAt == never)
+	if refreshed || first && !now.reached(c.refreshAt) {
+		c.schedule(p.at)
 	}
 	c.snap.refreshAt = c.refreshAt
 	c.settle(p, rep, b.changed, now)
@@ -57,19 +62,21 @@ func (c *core) land(res fetch.Result, now instant) {
 
 // countCulprits remembers which names to ask apart from the healthy.
 func (c *core) countCulprits(p *plan, res fetch.Result) {
-	asked := 0
+	known, asked := 0, false
 	for i, slot := range p.names {
+		o := &res.Names[i]
 		if c.culprits[slot] {
-			asked++
+			known++
+			asked = asked || o.Class != fetch.Failed
 		}
-		switch o := &res.Names[i]; {
+		switch {
 		case o.Culprit:
 			c.culprits[slot] = true
 		case o.Class == fetch.Found || o.Class == fetch.NotFound:
 			delete(c.culprits, slot)
 		}
 	}
-	if asked > fetch.MaxAlone {
+	if known > fetch.MaxAlone && asked {
 		c.turn += fetch.MaxAlone
 	}
 }
@@ -81,7 +88,7 @@ func (c *core) keep(got brought, before *snapshot) {
 		c.part = nil
 		return
 	}
-	c.pending = c.policy.ahead()
+	c.pending = c.pending || c.policy.ahead()
 	if c.part == nil {
 		c.part = &part{start: got.plan.at, names: map[int]gathered[fetch.Outcome]{}, paths: map[int]gathered[fetch.Listing]{}}
 	}
@@ -113,15 +120,16 @@ func (c *core) nextOutage(last outage, failure error, seq uint64, now instant) o
 	return next
 }
 
-// schedule draws the moment of the next background refresh.
-func (c *core) schedule() {
+// schedule draws the moment of the next background refresh, after a fetch that
+// started at start.
+func (c *core) schedule(start instant) {
 	c.refreshAt = never
 	if !c.policy.ahead() {
 		return
 	}
 	from := c.snap.oldest
-	if !c.snap.loaded { // what is gone may come back
-		from = c.lastStart
+	if !c.snap.loaded { // what is not there may come
+		from = start
 	}
 	at := c.policy.refreshAt(from, c.first, c.random)
 	c.refreshAt = later(at, later(c.lastStart, from).add(refreshGap))
@@ -145,7 +153,7 @@ func (c *core) settle(p *plan, rep *report, changed bool, now instant) {
 			caused, helped = true, helped || changed
 			c.answer(r, reply{report: rep})
 		case wantOther:
-			other := c.hasOther(r, now)
+			other := c.hasOther(r, now) || c.broughtOther(p, r)
 			caused, helped = true, helped || other
 			c.answer(r, c.afterRejection(r, other, rep))
 		}
@@ -163,6 +171,13 @@ func (c *core) settle(p *plan, rep *report, changed bool, now instant) {
 	for _, r := range p.lookers {
 		c.accept(r, now)
 	}
+}
+
+// broughtOther reports whether the fetch of p has brought another value than the
+// rejected one. It counts whatever its age, as it does for a read that waited.
+func (c *core) broughtOther(p *plan, r request) bool {
+	held := c.snap.param(r.slot)
+	return !held.IsZero() && c.snap.start(held) == p.at && held.Text() != r.text
 }
 
 // afterRejection answers a rejection that caused a refresh.

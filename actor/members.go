@@ -30,8 +30,9 @@ func (b *builder) register(got brought) []listed {
 	return all
 }
 
-// list writes the outcome of a path itself.
-func (b *builder) list(l listed) {
+// list writes the outcome of a path itself. In a snapshot that goes on from the one
+// before, parameters that keep their values stay in the listing.
+func (b *builder) list(l listed, goesOn bool) {
 	slot := b.roster.pathSlot(l.path)
 	earlier := b.before.listings[slot]
 	if l.Class != fetch.Found {
@@ -40,7 +41,7 @@ func (b *builder) list(l listed) {
 	}
 	slots := l.slots
 	if earlier != nil {
-		slots = b.withKept(slots, earlier.slots)
+		slots = b.withKept(slots, earlier.slots, goesOn)
 	}
 	b.setListing(slot, &listing{slots: slots, start: l.start})
 	b.extend(slot)
@@ -72,15 +73,18 @@ func (b *builder) setListing(slot int, l *listing) {
 }
 
 // withKept adds the slots of an earlier listing whose values are kept although
-// the latest does not have them.
-func (b *builder) withKept(slots, earlier []int) []int {
+// the latest does not have them: doubted ones, and all that nothing is said of
+// yet.
+func (b *builder) withKept(slots, earlier []int, goesOn bool) []int {
 	listed := make(map[int]bool, len(slots))
 	for _, slot := range slots {
 		listed[slot] = true
 	}
 	kept := false
 	for _, slot := range earlier {
-		if m := b.snap.marks[slot]; !listed[slot] && m.state == doubted {
+		m, marked := b.snap.marks[slot]
+		untold := goesOn && !marked && !b.snap.param(slot).IsZero()
+		if !listed[slot] && (m.state == doubted || untold) {
 			slots, kept = append(slots, slot), true
 		}
 	}

@@ -80,7 +80,7 @@ func (b *builder) replace(got brought) {
 		}
 	}
 	for _, l := range listed {
-		b.list(l)
+		b.list(l, false)
 	}
 	b.markCold()
 	b.snap.oldest = start
@@ -159,7 +159,7 @@ func (b *builder) fill(got brought) {
 	}
 	b.fillVanished(listed)
 	for _, l := range listed {
-		b.list(l)
+		b.list(l, b.before.loaded)
 	}
 	b.markCold()
 	start := b.start
@@ -193,15 +193,40 @@ func (b *builder) applyMissing(slot int, o *fetch.Outcome, start instant) {
 // could have brought and did not.
 func (b *builder) fillVanished(all []listed) {
 	_, paths := b.roster.list()
+	byPath := map[int]listed{}
+	for _, l := range all {
+		byPath[l.path] = l
+	}
 	for slot, m := range b.before.marks {
 		if now, marked := b.snap.marks[slot]; !marked || now.seq != m.seq {
 			continue // it has got its outcome
 		}
-		for _, l := range all {
-			if e := b.entries[slot]; e.kind != byPath && e.in(l.path, paths) && l.Class != fetch.Failed {
-				b.apply(slot, &fetch.Outcome{Class: max(l.Class, fetch.NotFound), Err: l.Err}, l.start)
-				break
-			}
+		if o, start := b.entries[slot].vanished(paths, byPath); o != nil {
+			b.apply(slot, o, start)
 		}
 	}
+}
+
+// vanished returns the outcome of a parameter that none of the listings brought,
+// and the start of the earliest; nil unless every listing that may have it was
+// answered.
+func (e entry) vanished(paths []fetch.Path, all map[int]listed) (o *fetch.Outcome, start instant) {
+	if e.kind == byPath {
+		return nil, never
+	}
+	start = never
+	for path := range paths {
+		if !e.in(path, paths) {
+			continue
+		}
+		l, asked := all[path]
+		if !asked || l.Class == fetch.Failed {
+			return nil, never
+		}
+		start = earlier(start, l.start)
+		if o == nil || l.Class == fetch.Definite {
+			o = &fetch.Outcome{Class: max(l.Class, fetch.NotFound), Err: l.Err}
+		}
+	}
+	return o, start
 }

@@ -104,3 +104,31 @@ func TestADeadlineIsReachedByEitherClock(t *testing.T) {
 		t.Errorf("later: %v", got)
 	}
 }
+
+func TestRefreshThatARecreatedNameCausesBacksOff(t *testing.T) {
+	d := warm(t, onReadMinute, most, "a", "x")
+	delete(d.texts, "x")
+	d.at(time.Minute)
+	d.reads()
+	d.begins("a", "x")
+	d.lands() // x is doubted
+	d.texts["x"] = "2"
+	fetches := 0
+	for d.at(61 * time.Second); d.now.mono < 91*time.Second; d.at(d.now.mono + 10*time.Millisecond) {
+		if d.snap.judge(d.slot("x"), d.now, d.snap.see(d.slot("x"))) != stale {
+			continue
+		}
+		d.reads()
+		if p := d.next(d.now); p != nil {
+			fetches++
+			if d.throttles(); p.whole { // the store bears x alone
+				d.throttles("a", "x")
+			}
+			d.lands()
+		}
+		d.settles()
+	}
+	if fetches > 12 {
+		t.Errorf("%d fetches in 30 s of throttling; the last one was failure %d in a row", fetches, d.snap.outage.fails)
+	}
+}

@@ -101,8 +101,13 @@ func (c *core) planMissing(now instant) *plan {
 			}
 		}
 	}
-	for slot := range c.snap.marks {
-		if c.wanted(slot, now) {
+	var gone []int
+	for slot, m := range c.snap.marks {
+		switch {
+		case !c.wanted(slot, now):
+		case m.state == missing && c.roster.unnamed(slot):
+			gone = append(gone, slot)
+		default:
 			ask(slot)
 		}
 	}
@@ -111,7 +116,12 @@ func (c *core) planMissing(now instant) *plan {
 			ask(slot)
 		}
 	}
-	if len(p.names) == 0 && len(p.paths) == 0 {
+	if len(p.names)+len(p.paths) == 0 { // its listing is not read again for the sake of another name
+		for _, slot := range gone {
+			ask(slot)
+		}
+	}
+	if len(p.names)+len(p.paths) == 0 {
 		return nil
 	}
 	slices.Sort(p.names)

@@ -151,3 +151,18 @@ func TestShutAnswersEveryWaiterWithErrClosed(t *testing.T) {
 	d.judges("a", closed)
 	d.holding(map[string]string{"a": ""})
 }
+
+func TestRejectTakesWhatItsFetchBroughtWhateverItsAge(t *testing.T) {
+	d := warm(t, Policy{MaxAge: time.Second, MaxStale: -1, OnRead: true}, most, "a")
+	d.texts["a"] = "2"
+	rejected := d.rejects("a", "1")
+	d.begins("a")
+	d.at(1300 * time.Millisecond)
+	d.lands()
+	if got := answered(t, rejected); got.err != nil {
+		t.Errorf("the fetch brought another value, and the answer is %v", got.err)
+	}
+	if d.idle.count != 0 {
+		t.Error("it counts as a refresh that changed nothing")
+	}
+}

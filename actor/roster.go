@@ -133,6 +133,14 @@ func (r *roster) visible(s *snapshot) []int {
 	return slots
 }
 
+// unnamed reports whether a slot is a parameter that only listings have asked for.
+func (r *roster) unnamed(slot int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	kind := r.entries[slot].kind
+	return (kind == member || kind == labelled) && !r.named[slot]
+}
+
 // namedMembers returns the members of listings that were asked for by name.
 func (r *roster) namedMembers() []int {
 	r.mu.Lock()

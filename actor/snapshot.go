@@ -66,7 +66,7 @@ type mark struct {
 	err   error // the cause
 	count int   // failures of this state in a row, less one
 	until instant
-	first instant // doubted: start of the first fetch that did not find it
+	first instant // start of the fetch that set it; doubted: of the first that did not find it
 	seq   uint64  // of the fetch that set it
 }
 

@@ -55,10 +55,15 @@ func (t *teller) tell() {
 	}
 }
 
-// guard calls f, which is not ours, and logs its panic.
+// guard calls f, which is not ours, and logs its panic. f has a goroutine to
+// itself, which it may end, as a test's FailNow does.
 func (a *Actor) guard(f func()) {
-	var panicked *fetch.PanicError
-	if err := fetch.Guard(func() error { f(); return nil }); errors.As(err, &panicked) {
-		a.log.Error("ssmcache: an observer panicked", "group", a.name, "type", panicked.Type, "stack", string(panicked.Stack))
-	}
+	var called sync.WaitGroup
+	called.Go(func() {
+		var panicked *fetch.PanicError
+		if err := fetch.Guard(func() error { f(); return nil }); errors.As(err, &panicked) {
+			a.log.Error("ssmcache: an observer panicked", "group", a.name, "type", panicked.Type, "stack", string(panicked.Stack))
+		}
+	})
+	called.Wait()
 }

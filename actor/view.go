@@ -37,7 +37,7 @@ func (a *Actor) View(ctx context.Context) (View, error) {
 		if s == wait.brought && s.refreshedSince(began) {
 			now = s.oldest // it gets what the fetch brought, whatever its age
 		}
-		verdict, holds := s.judgeAll(a.roster.len(), now, began.seq), s.servesAny(now)
+		verdict, holds := s.judgeAll(a.roster, now, began.seq), s.servesAny(now)
 		if verdict == stale && !holds {
 			verdict = miss
 		}
@@ -75,27 +75,31 @@ func (s *snapshot) refreshedSince(began *snapshot) bool {
 	return s.loaded && (!began.loaded || s.oldest != began.oldest)
 }
 
-// judgeAll judges a read of all n slots of the group.
-func (s *snapshot) judgeAll(n int, now instant, began uint64) verdict {
+// judgeAll judges a read of all that the group was asked for.
+func (s *snapshot) judgeAll(r *roster, now instant, began uint64) verdict {
 	switch {
 	case s.failedSince(now, sight{seq: began}):
 		return hit // there is nothing to wait for
 	case s.expired(now):
 		return stale
-	case n > len(s.params):
+	case r.len() > len(s.params):
 		return miss
 	case s.policy.OnRead && now.reached(s.doubtAt):
 		return stale
-	case now.reached(s.askAt) && s.seq == began && s.misses(now):
+	case now.reached(s.askAt) && s.seq == began && s.misses(r, now):
 		return miss
 	}
 	return hit
 }
 
 // misses reports whether a read of some slot without a value would wait for a
-// fetch. A slot that fails by itself may have kept its value.
-func (s *snapshot) misses(now instant) bool {
-	for slot := range s.marks {
+// fetch. A slot that fails by itself may have kept its value; what has vanished
+// from the listings was not asked for.
+func (s *snapshot) misses(r *roster, now instant) bool {
+	for slot, m := range s.marks {
+		if m.state == missing && r.unnamed(slot) {
+			continue
+		}
 		if s.judge(slot, now, s.see(slot)) == miss {
 			return true
 		}

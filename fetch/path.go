@@ -86,7 +86,14 @@ func (p Path) HasLabel() bool {
 // Contains reports whether name may stand in the listing. The root's listing
 // has names with and without a leading slash.
 func (p Path) Contains(name string) bool {
-	return p.path == "/" || strings.HasPrefix(name, p.path) && len(name) > len(p.path) && name[len(p.path)] == '/'
+	rest := strings.TrimPrefix(name, "/")
+	if p.path != "/" {
+		var below bool
+		if rest, below = strings.CutPrefix(name, p.path+"/"); !below {
+			return false
+		}
+	}
+	return rest != "" && !(p.oneLevel && strings.Contains(rest, "/"))
 }
 
 // checkPath says what is wrong with a path, which may end with a slash.
