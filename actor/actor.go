@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,18 +33,18 @@ type Config struct {
 type Actor struct {
 	snap atomic.Pointer[snapshot] // the loop stores, everybody loads
 
-	name     string         // constant
-	fetcher  *fetch.Fetcher // constant; nil in a fixed Actor
-	decrypt  bool           // constant
-	clock    clock.Clock    // constant
-	origin   time.Time      // constant; the zero of its instants
-	log      *slog.Logger   // constant
-	observer Observer       // constant
-	teller   teller         // locks itself
-	roster   *roster        // locks itself
-	work     *worker        // locks itself; nil in a fixed Actor
-	requests chan request   // callers send, the loop receives; unbuffered: what is sent is taken care of
-	shut     chan struct{}  // the loop closes it when it has published that the group is closed
+	name      string         // constant
+	fetcher   *fetch.Fetcher // constant; nil in a fixed Actor
+	decrypt   bool           // constant
+	clock     clock.Clock    // constant
+	origin    time.Time      // constant; the zero of its instants
+	log       *slog.Logger   // constant
+	observers []Observer     // constant
+	teller    teller         // locks itself
+	roster    *roster        // locks itself
+	work      *worker        // locks itself; nil in a fixed Actor
+	requests  chan request   // callers send, the loop receives; unbuffered: what is sent is taken care of
+	shut      chan struct{}  // the loop closes it when it has published that the group is closed
 
 	flight atomic.Pointer[instant] // start of the fetch under way; the loop stores, readers load
 
@@ -67,13 +68,11 @@ func start(cfg Config, random draw) *Actor {
 	first := &snapshot{policy: cfg.Policy, origin: a.origin, owner: a, limitAt: never}
 	first.seal(cfg.Clock)
 	a.snap.Store(first)
-	if cfg.Observer != nil {
-		a.observer = *cfg.Observer
-	}
+	a.observers = cfg.Observer.all()
 	a.teller.actor = a
 	a.tell(context.Background(), GroupOpened{a.name, a.origin})
 	c := newCore(cfg.Policy, random, a.roster, first)
-	c.watched = a.observer.ValueChanged != nil
+	c.watched = slices.ContainsFunc(a.observers, func(o Observer) bool { return o.ValueChanged != nil })
 	a.work.start(func() { run(a, c) })
 	return a
 }
@@ -168,6 +167,15 @@ func (a *Actor) send(ctx context.Context, r request) (reply, error) {
 // ended returns the error of a caller whose context has ended.
 func (a *Actor) ended(ctx context.Context) error {
 	return errors.Join(ctx.Err(), a.snap.Load().outage.err)
+}
+
+// withEnd returns the error of a caller that leaves with err, at once: if its
+// context has ended, that is told too.
+func withEnd(ctx context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil && err != nil {
+		return errors.Join(ended, err)
+	}
+	return err
 }
 
 // Logger returns where the group reports to.

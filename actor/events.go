@@ -89,33 +89,34 @@ func (c *core) noteStale(now instant) {
 	}
 }
 
-// tell hands one event to the observer or the log. It does not block. ctx is
+// tell hands one event to the observers or the log. It does not block. ctx is
 // that of the fetch that has landed.
 func (a *Actor) tell(ctx context.Context, event any) {
 	at := a.clock.Now()
 	switch e := event.(type) {
 	case GroupOpened:
-		tell(a, a.observer.GroupOpened, e)
+		tell(a, e, func(o Observer) func(GroupOpened) { return o.GroupOpened })
 	case GroupClosed:
-		tell(a, a.observer.GroupClosed, e)
+		tell(a, e, func(o Observer) func(GroupClosed) { return o.GroupClosed })
 	case FetchDone:
 		e.Group, e.Time = a.name, at
-		if f := a.observer.FetchDone; f != nil {
-			a.teller.add(func() { f(ctx, e) })
+		for _, o := range a.observers {
+			if o.FetchDone != nil {
+				a.teller.add(func() { o.FetchDone(ctx, e) })
+			}
 		}
 	case valuesChanged:
-		a.teller.add(func() {
-			for _, changed := range e {
-				changed.Group, changed.Time = a.name, at
-				a.guard(func() { a.observer.ValueChanged(changed) })
+		for _, o := range a.observers {
+			if o.ValueChanged != nil {
+				a.teller.add(func() { a.tellChanges(o, e, at) })
 			}
-		})
+		}
 	case StaleBegan:
 		e.Group, e.Time = a.name, at
-		tell(a, a.observer.StaleBegan, e)
+		tell(a, e, func(o Observer) func(StaleBegan) { return o.StaleBegan })
 	case StaleEnded:
 		e.Group, e.Time = a.name, at
-		tell(a, a.observer.StaleEnded, e)
+		tell(a, e, func(o Observer) func(StaleEnded) { return o.StaleEnded })
 	case outageBegan:
 		a.teller.add(func() {
 			a.log.Warn("ssmcache: fetch failed; the last good values are served while they may be", "group", a.name, "error", e.err)
@@ -125,8 +126,17 @@ func (a *Actor) tell(ctx context.Context, event any) {
 	}
 }
 
-func tell[E any](a *Actor, f func(E), e E) {
-	if f != nil {
-		a.teller.add(func() { f(e) })
+func tell[E any](a *Actor, e E, of func(Observer) func(E)) {
+	for _, o := range a.observers {
+		if f := of(o); f != nil {
+			a.teller.add(func() { f(e) })
+		}
+	}
+}
+
+func (a *Actor) tellChanges(o Observer, changes valuesChanged, at time.Time) {
+	for _, changed := range changes {
+		changed.Group, changed.Time = a.name, at
+		a.guard(func() { o.ValueChanged(changed) })
 	}
 }

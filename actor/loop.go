@@ -112,9 +112,12 @@ func (l *loop) launch() {
 func flight(a *Actor, req fetch.Request, started FetchStarted, landings chan<- landing) func() {
 	return func() {
 		ctx := a.work.ctx
-		if f := a.observer.FetchStarted; f != nil {
+		for _, o := range a.observers {
+			if o.FetchStarted == nil {
+				continue
+			}
 			a.guard(func() {
-				if derived := f(ctx, started); derived != nil {
+				if derived := o.FetchStarted(ctx, started); derived != nil {
 					ctx = derived
 				}
 			})

@@ -8,9 +8,10 @@ import (
 // Observer is told what groups do. Callbacks that are nil are skipped, and a new
 // one added later breaks nobody. They run off the actor's goroutine and off
 // every reader's, one at a time for each group, in the order of the events; one
-// that blocks delays later ones and Close, never a read. FetchStarted is the
-// exception: it runs on the fetch's goroutine, before the fetch. A callback may
-// not close its own group: Close waits for it. A panic in a callback is logged.
+// that blocks delays later ones and Close, never a read, and of more than a
+// thousand that wait the oldest are dropped. FetchStarted is the exception: the
+// fetch waits for it. A callback may not close its own group: Close waits for it. A
+// panic in a callback is logged.
 type Observer struct {
 	GroupOpened func(GroupOpened)
 	GroupClosed func(GroupClosed)
@@ -23,6 +24,8 @@ type Observer struct {
 	ValueChanged func(ValueChanged)
 	StaleBegan   func(StaleBegan)
 	StaleEnded   func(StaleEnded)
+
+	joined []*Observer // see [Join]
 }
 
 // GroupOpened says that a group has been made.
@@ -85,59 +88,18 @@ type StaleEnded struct {
 	Lasted time.Duration
 }
 
-// Join returns an Observer that tells all of observers, in order. Nil ones are
-// left out.
-func Join(observers ...*Observer) *Observer {
-	all := &Observer{}
-	for _, o := range observers {
-		if o == nil {
-			continue
-		}
-		all.GroupOpened = both(all.GroupOpened, o.GroupOpened)
-		all.GroupClosed = both(all.GroupClosed, o.GroupClosed)
-		all.ValueChanged = both(all.ValueChanged, o.ValueChanged)
-		all.StaleBegan = both(all.StaleBegan, o.StaleBegan)
-		all.StaleEnded = both(all.StaleEnded, o.StaleEnded)
-		all.FetchStarted = bothStarted(all.FetchStarted, o.FetchStarted)
-		all.FetchDone = bothDone(all.FetchDone, o.FetchDone)
+// Join returns an Observer that stands for all of observers: each is told, in
+// order, whatever the others do. Nil ones are left out.
+func Join(observers ...*Observer) *Observer { return &Observer{joined: observers} }
+
+// all returns copies of o and of all that it stands for.
+func (o *Observer) all() []Observer {
+	if o == nil {
+		return nil
+	}
+	all := []Observer{*o}
+	for _, joined := range o.joined {
+		all = append(all, joined.all()...)
 	}
 	return all
-}
-
-func both[E any](a, b func(E)) func(E) {
-	if a == nil {
-		return b
-	}
-	if b == nil {
-		return a
-	}
-	return func(e E) { a(e); b(e) }
-}
-
-func bothStarted(a, b func(context.Context, FetchStarted) context.Context) func(context.Context, FetchStarted) context.Context {
-	if a == nil {
-		return b
-	}
-	if b == nil {
-		return a
-	}
-	return func(ctx context.Context, e FetchStarted) context.Context {
-		if derived := a(ctx, e); derived != nil {
-			ctx = derived
-		}
-		if derived := b(ctx, e); derived != nil {
-			ctx = derived
-		}
-		return ctx
-	}
-}
-
-func bothDone(a, b func(context.Context, FetchDone)) func(context.Context, FetchDone) {
-	if a == nil {
-		return b
-	}
-	if b == nil {
-		return a
-	}
-	return func(ctx context.Context, e FetchDone) { a(ctx, e); b(ctx, e) }
 }

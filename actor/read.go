@@ -112,7 +112,7 @@ func (a *Actor) await(ctx context.Context, slot int) (*snapshot, error) {
 		case hit:
 			return s, nil
 		case failed:
-			return nil, a.errorOf(s, slot)
+			return nil, withEnd(ctx, a.errorOf(s, slot))
 		case closed:
 			return nil, ErrClosed
 		case stale:

@@ -36,9 +36,12 @@ type tally struct {
 	fetches, failures, calls, throttled, changes int64
 }
 
-// Stats returns what the group is doing. It does not block.
+// Stats returns what the group is doing. It does not block. Its times are by
+// whichever of the monotonic and the wall clock says more time has passed.
 func (a *Actor) Stats() Stats {
-	s, now := a.snap.Load(), a.now()
+	read := a.clock.Now()
+	s, now := a.snap.Load(), instantOf(a.origin, read)
+	at := func(i instant) time.Time { return read.Add(min(i.mono-now.mono, i.wall-now.wall)) }
 	st := Stats{
 		Parameters: len(a.roster.visible(s)), Paths: len(s.listings), State: s.state(now),
 		Fetches: s.tally.fetches, Failures: s.tally.failures, Calls: s.tally.calls,
@@ -53,17 +56,17 @@ func (a *Actor) Stats() Stats {
 		}
 	}
 	if s.loaded {
-		st.Oldest = a.origin.Add(s.oldest.mono)
+		st.Oldest = at(s.oldest)
 	}
 	if s.loaded && s.refreshAt != never {
-		st.Next = a.origin.Add(s.refreshAt.mono)
+		st.Next = at(s.refreshAt)
 		if s.outage.err != nil {
-			st.Next = a.origin.Add(later(s.refreshAt, s.outage.retryAt).mono)
+			st.Next = at(later(s.refreshAt, s.outage.retryAt))
 		}
 	}
 	if s.outage.err != nil {
-		st.Since = a.origin.Add(s.outage.since.mono)
-		st.BackOff = a.origin.Add(s.outage.retryAt.mono)
+		st.Since = at(s.outage.since)
+		st.BackOff = at(s.outage.retryAt)
 	}
 	return st
 }

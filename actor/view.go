@@ -64,7 +64,7 @@ func (a *Actor) View(ctx context.Context) (View, error) {
 			}
 		}
 		if !holds && a.roster.len() > 0 {
-			return View{}, s.nothing()
+			return View{}, withEnd(ctx, s.nothing())
 		}
 		return View{&s.self, now}, nil
 	}

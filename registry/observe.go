@@ -17,8 +17,8 @@ type (
 	StaleEnded   = actor.StaleEnded
 )
 
-// Observers returns an Observer that tells all of observers, in order. Nil ones
-// are left out.
+// Observers returns an Observer that stands for all of observers: each is told, in
+// order, whatever the others do. Nil ones are left out.
 func Observers(observers ...*Observer) *Observer { return actor.Join(observers...) }
 
 // Stats is what a registry is doing, as plain data.

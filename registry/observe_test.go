@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -180,6 +181,30 @@ func TestStatsSayWhatAGroupHasDone(t *testing.T) {
 		}
 		if all := l.Stats(); len(all.Groups) != 1 || all.Groups[0] != got {
 			t.Errorf("the registry's Stats: %+v", all)
+		}
+	})
+}
+
+func TestEachOfJoinedObserversIsToldWhateverTheOthersDo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var j journal
+		bad := &registry.Observer{
+			GroupOpened: func(registry.GroupOpened) { panic("an observer's bug") },
+			FetchStarted: func(context.Context, registry.FetchStarted) context.Context {
+				runtime.Goexit() // as a test's FailNow does
+				return nil
+			},
+			FetchDone:    func(context.Context, registry.FetchDone) { runtime.Goexit() },
+			ValueChanged: func(registry.ValueChanged) { panic("an observer's bug") },
+		}
+		l := open(t, registry.Config{Observer: registry.Observers(bad, nil, registry.Observers(j.observer(), bad))})
+		g := l.group(registry.GroupConfig{Name: "g"})
+		h := l.put(g, "/a")[0]
+		j.told(t, "g opened")
+		for range 2 {
+			l.refresh(h)
+			j.told(t, "g started: refresh true, 1 names, 0 paths, for <nil>",
+				"g done: refresh true, 0s, 1 calls, 0 throttled, 1 found, 0 not found, 0 failed, 0 changed, failing false, in fetch")
 		}
 	})
 }

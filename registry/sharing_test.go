@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ssmcache/ssmcache/fetch"
+	"github.com/ssmcache/ssmcache/fetch/ssmtest"
 	"github.com/ssmcache/ssmcache/handle"
 	"github.com/ssmcache/ssmcache/registry"
 )
@@ -186,6 +187,27 @@ func TestHitDoesNotLookAtTheContext(t *testing.T) {
 			if _, err := cold.Get(ended()); !errors.Is(err, context.Canceled) {
 				t.Errorf("nothing cached: %v", err)
 			}
+		})
+	}
+}
+
+func TestEndedContextIsToldWithTheErrorOfAGroupThatBacksOff(t *testing.T) {
+	for _, mode := range []registry.RefreshMode{registry.RefreshAhead, registry.RefreshOnRead} {
+		synctest.Test(t, func(t *testing.T) {
+			l := open(t, registry.Config{})
+			g := l.group(registry.GroupConfig{MaxAge: time.Hour, Mode: mode})
+			h := l.put(g, "/a")[0]
+			l.store.Fault(ssmtest.Fault{Code: "ThrottlingException"})
+			_, _ = h.Get(t.Context())
+			_, get := h.Get(ended())
+			_, view := g.View(ended())
+			_, list := g.Parameters(ended(), "/p", registry.PathOptions{})
+			for what, err := range map[string]error{"Get": get, "View": view, "Parameters": list} {
+				if !errors.Is(err, context.Canceled) || !isAPIError(err, "ThrottlingException") {
+					t.Errorf("%v, %s: %v", mode, what, err)
+				}
+			}
+			l.calls(1)
 		})
 	}
 }

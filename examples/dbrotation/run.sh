@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs the example on a PostgreSQL of its own: Debian's, on a free loopback port,
 # passwords by scram-sha-256, data in a temporary folder. Arguments go to the
-# example. Whatever happens, the server is stopped and the folder removed. As
-# root, it installs PostgreSQL where it is missing, and runs the server as the
-# user postgres, because the server refuses to run as root.
+# example. Whatever happens, the server is stopped and the folder removed. Where
+# PostgreSQL is missing it is installed: as root, or by sudo. As root, the server
+# runs as the user postgres, because it refuses to run as root.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -13,22 +13,22 @@ fail() {
 }
 
 # Debian keeps the server's programs off the PATH, one folder for each version.
-newest_bin() { compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1 | xargs -r dirname; }
+newest_bin() { { compgen -G '/usr/lib/postgresql/*/bin/initdb' || true; } | sort -V | tail -n 1 | xargs -r dirname; }
 
 # The common package comes first, so that no server of the system's is created.
 install() {
+	local as_root=(env DEBIAN_FRONTEND=noninteractive)
+	if [[ $(id -u) != 0 ]]; then as_root=(sudo -n "${as_root[@]}"); fi
 	echo "dbrotation: installing PostgreSQL" >&2
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends postgresql-common
-	sed -i "s/^#* *create_main_cluster *=.*/create_main_cluster = false/" /etc/postgresql-common/createcluster.conf
-	apt-get install -y -qq --no-install-recommends postgresql
+	"${as_root[@]}" apt-get update -qq &&
+		"${as_root[@]}" apt-get install -y -qq --no-install-recommends postgresql-common &&
+		"${as_root[@]}" sed -i "s/^#* *create_main_cluster *=.*/create_main_cluster = false/" /etc/postgresql-common/createcluster.conf &&
+		"${as_root[@]}" apt-get install -y -qq --no-install-recommends postgresql
 }
 
 bin=$(newest_bin)
 if [[ -z $bin ]]; then
-	[[ $(id -u) == 0 ]] || fail "PostgreSQL is not installed (Debian has it in the package postgresql)"
-	install >&2
+	install >&2 || fail "PostgreSQL is not installed (Debian has it in the package postgresql)"
 	bin=$(newest_bin)
 	[[ -n $bin ]] || fail "the package postgresql has brought no server"
 fi

@@ -28,6 +28,9 @@
 //
 //	time() - ssmcache_oldest_fetch_timestamp_seconds > 900
 //
+// Leave out, by the group label, groups without a MaxAge and those that refresh
+// on read: they grow old by themselves.
+//
 // # Cost
 //
 // A cached read costs nothing more. A scrape takes time that grows with the

@@ -57,7 +57,7 @@ func groupOf(s standing, part part) group {
 	}
 	return group{
 		Name: s.Name, Mode: s.Mode.String(), State: s.State, Values: s.Values, Paths: s.Paths,
-		Oldest: stamp(s.Oldest), Next: stamp(s.Next), BackOff: stamp(s.BackOff), Since: stamp(s.Since),
+		Oldest: stamp(s.Oldest), Next: stamp(s.Next), BackOff: end(s.BackOff), Since: stamp(s.Since),
 		Fetches: s.Fetches, Failures: s.Failures, Calls: s.Calls, Throttled: s.Throttled,
 		Changes: s.Changes, Abandoned: s.Abandoned,
 		Problems:   problemsOf(s.group.Err()),

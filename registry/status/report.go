@@ -103,3 +103,11 @@ func stamp(t time.Time) time.Time {
 	}
 	return t.UTC().Truncate(time.Millisecond)
 }
+
+// end is stamp for the end of a wait, before which it is not said to be over.
+func end(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return stamp(t.Add(time.Millisecond - 1))
+}
