@@ -49,8 +49,9 @@ type Source interface {
 //
 // The tag of a nested struct is a path that goes before the names of its fields,
 // secrets and ARNs excepted. A struct without a tag, embedded or not, is looked
-// into as well and takes no prefix. All other fields without a tag, and those
-// with the tag "-", are left alone.
+// into as well and takes no prefix; one that is not exported may have no tags
+// inside. All other fields without a tag, pointers to structs among them, and
+// those with the tag "-", are left alone.
 //
 // [Value.Get] waits like the group's View method, and returns a struct that is
 // decoded once per refresh: all its fields are from one view. Fields that are
@@ -100,6 +101,7 @@ func (b *bound[T]) take(fields []field) error {
 			continue
 		}
 		b.group, f.name = f.handle.group, f.handle.name
+		b.dated = b.dated || f.dated
 	}
 	b.fields = fields
 	return errors.Join(errs...)

@@ -22,6 +22,7 @@ type field struct {
 	optional bool
 	fallback fetch.Parameter // what the default is decoded from; zero: none
 	set      setter
+	dated    bool // it is a fetch.Parameter
 	handle   *Handle
 }
 
@@ -62,8 +63,25 @@ func (w *walk) into(t reflect.Type, at field, prefix string) {
 			}
 		case sf.Type.Kind() == reflect.Struct && (sf.IsExported() || sf.Anonymous):
 			w.into(sf.Type, f, prefix)
+		case sf.Type.Kind() == reflect.Struct && hasTags(sf.Type):
+			w.errs = append(w.errs, f.errorf(errors.New("it has ssm tags inside and is not exported")))
 		}
 	}
+}
+
+// hasTags reports whether t is a struct type with a tagged field, in itself or in
+// a struct within.
+func hasTags(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		if text, tagged := sf.Tag.Lookup("ssm"); tagged && text != "-" || !tagged && hasTags(sf.Type) {
+			return true
+		}
+	}
+	return false
 }
 
 // tagged takes in a field with a tag. What is wrong with fields inside it is
@@ -83,6 +101,7 @@ func (w *walk) tagged(sf reflect.StructField, f field, prefix, text string) erro
 		return fmt.Errorf("type %v cannot be bound; option json decodes any type", sf.Type)
 	}
 	f.name, f.secret, f.optional = tag.name, tag.secret, tag.optional
+	f.dated = sf.Type == parameter || sf.Type.Kind() == reflect.Pointer && sf.Type.Elem() == parameter
 	check := fetch.ParseName
 	if f.secret {
 		check = fetch.ParseSecret
@@ -117,9 +136,11 @@ func (w *walk) nested(sf reflect.StructField, f field, prefix string, tag tag) e
 	return nil
 }
 
-// under puts a prefix before a name. An ARN takes none.
+// under puts a prefix before a name. An ARN takes none, nor does the reference of a
+// secret.
 func under(prefix, name string) string {
-	if prefix = strings.TrimSuffix(prefix, "/"); prefix == "" || strings.HasPrefix(name, "arn:") {
+	prefix = strings.TrimSuffix(prefix, "/")
+	if n, err := fetch.ParseName(name); prefix == "" || strings.HasPrefix(name, "arn:") || err == nil && n.IsSecret() {
 		return name
 	}
 	return prefix + "/" + strings.TrimPrefix(name, "/")
@@ -127,7 +148,7 @@ func under(prefix, name string) string {
 
 // fallBack makes f fall back on a default, if that decodes.
 func (f *field) fallBack(t reflect.Type, text string) error {
-	if t == parameter || t.Kind() == reflect.Pointer && t.Elem() == parameter {
+	if f.dated {
 		return errors.New("a fetch.Parameter has no default")
 	}
 	f.fallback = fetch.NewParameter(types.Parameter{

@@ -181,3 +181,22 @@ func TestDeniedOptionalFieldIsNotTakenForAnAbsentOne(t *testing.T) {
 		t.Errorf("Get returns %+v, %v", got, err)
 	}
 }
+
+func TestErrOfABoundStructIsNilWhenNoStructIsServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{MaxAge: time.Minute, MaxStale: time.Minute, Mode: registry.RefreshOnRead})
+		putAccount(l, 1, "5")
+		v := bind[account](l)
+		reads(l, v, account{"u1", "p1", 5})
+		l.store.Put("/limit", "x")
+		l.refresh()
+		reads(l, v, account{"u1", "p1", 5})
+		if v.Err() == nil {
+			t.Error("Err is nil while an earlier struct is served")
+		}
+		time.Sleep(2 * time.Minute)
+		if _, err := v.Get(t.Context()); err == nil || v.Err() != nil {
+			t.Errorf("Get fails with %v, and Err is %v", err, v.Err())
+		}
+	})
+}

@@ -83,6 +83,11 @@ func TestBindRefusesEachMistakeByField(t *testing.T) {
 			V string `ssm:"/v,secret"`
 		}](t), `field V: ssmcache: secret "/v": invalid parameter: a secret's name does not start with a slash; /aws/reference/secretsmanager/ goes before it by itself`},
 		{mistake[struct {
+			in struct {
+				V string `ssm:"/v"`
+			}
+		}](t), "field in: it has ssm tags inside and is not exported"},
+		{mistake[struct {
 			In struct {
 				V string `ssm:"/v v"`
 			} `ssm:"/in"`

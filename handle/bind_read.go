@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -20,6 +21,7 @@ type bound[T any] struct {
 	root    reflect.Type // constant; the struct
 	pointer bool         // constant; T points to the struct
 	fields  []field      // constant
+	dated   bool         // constant; a field is a fetch.Parameter, which has the time of its fetch
 
 	latest atomic.Pointer[structure[T]] // stored under mu, loaded by everybody
 	mu     sync.Mutex                   // held while decoding
@@ -52,7 +54,28 @@ func (b *bound[T]) get(ctx context.Context) (*T, error) {
 	return b.slowGet(ctx)
 }
 
+// ready returns what the latest snapshot decodes to, if that may be served without
+// a wait. A view would ask for what is optional and not found.
+func (b *bound[T]) ready() *structure[T] {
+	latest, _ := b.group.Latest()
+	edition := latest.Edition()
+	if !b.group.Holds(edition) && !b.group.Fresh(edition) {
+		return nil
+	}
+	r := b.read(NewView(latest))
+	if r.errs != nil {
+		return nil
+	}
+	if d := b.see(edition, r); d.err == nil || b.serves(d) {
+		return d
+	}
+	return nil
+}
+
 func (b *bound[T]) slowGet(ctx context.Context) (*T, error) {
+	if d := b.ready(); d != nil {
+		return &d.value, nil
+	}
 	view, err := b.source.View(ctx)
 	d := b.latest.Load()
 	if err != nil {
@@ -99,14 +122,18 @@ func (b *bound[T]) serves(d *structure[T]) bool {
 // in returns the struct that the view has.
 func (b *bound[T]) in(view View) (T, error) {
 	r := b.read(view)
-	if d := b.latest.Load(); d != nil && d.good != nil && d.good.unchanged(r) {
+	if d := b.latest.Load(); d != nil && d.good != nil && d.good.unchanged(r) && (!b.dated || d.good.same(r)) {
 		return d.value, nil
 	}
-	return b.decode(r)
+	value, err := b.decode(r)
+	if panicked := (*fetch.PanicError)(nil); errors.As(err, &panicked) {
+		b.report(err, false)
+	}
+	return value, err
 }
 
 func (b *bound[T]) err() error {
-	if d := b.latest.Load(); d != nil && d.good != nil {
+	if d := b.latest.Load(); d != nil && d.err != nil && b.serves(d) {
 		return d.err
 	}
 	return nil
@@ -174,6 +201,9 @@ func (r *reading) unchanged(q *reading) bool {
 	return true
 }
 
+// same reports whether r and q have the same parameters of the same fetches.
+func (r *reading) same(q *reading) bool { return slices.Equal(r.params, q.params) }
+
 // see returns what r decodes to, which an edition of the group had, decoding it
 // if something in it is new.
 func (b *bound[T]) see(edition actor.Edition, r *reading) *structure[T] {
@@ -188,7 +218,7 @@ func (b *bound[T]) see(edition actor.Edition, r *reading) *structure[T] {
 		next.good, next.value = d.good, d.value
 	}
 	known := d != nil && d.seen.unchanged(r)
-	if known && d.err == nil {
+	if known && d.err == nil && (!b.dated || d.seen.same(r)) {
 		next.good = r
 	} else if value, err := b.decode(r); err == nil {
 		next.good, next.value = r, value
@@ -199,7 +229,7 @@ func (b *bound[T]) see(edition actor.Edition, r *reading) *structure[T] {
 		return next // somebody has seen a later one
 	}
 	if b.latest.Store(next); next.err != nil && !known {
-		b.report(next)
+		b.report(next.err, next.good != nil)
 	}
 	return next
 }
@@ -235,12 +265,11 @@ func (b *bound[T]) decode(r *reading) (T, error) {
 	return none, fmt.Errorf("ssmcache: bind %v: %w", b.root, errors.Join(errs...))
 }
 
-// report logs that a new struct does not decode; see calls it once per set of
-// values.
-func (b *bound[T]) report(d *structure[T]) {
-	args := []any{"struct", b.root.String(), "kept", d.good != nil, "error", d.err}
+// report logs that a struct does not decode; see calls it once per set of values.
+func (b *bound[T]) report(err error, kept bool) {
+	args := []any{"struct", b.root.String(), "kept", kept, "error", err}
 	var panicked *fetch.PanicError
-	if errors.As(d.err, &panicked) {
+	if errors.As(err, &panicked) {
 		args = append(args, "stack", string(panicked.Stack))
 	}
 	b.group.Logger().Warn("ssmcache: a bound struct does not decode", args...)

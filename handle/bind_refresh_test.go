@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/ssmcache/ssmcache/fetch"
 	"github.com/ssmcache/ssmcache/handle"
 	"github.com/ssmcache/ssmcache/registry"
 )
@@ -215,4 +216,72 @@ func TestBoundStructOfAClosedGroupIsErrClosed(t *testing.T) {
 	for got := range v.Changes(t.Context()) {
 		t.Errorf("Changes yields %+v", got)
 	}
+}
+
+func TestGetOfAWarmBoundStructNeverWaitsForWhatIsOptionalAndNotFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := open(t, registry.GroupConfig{MaxAge: time.Hour, Mode: registry.RefreshAhead})
+		l.store.Put("/host", "h")
+		v := bind[struct {
+			Host string `ssm:"/host"`
+			Port int    `ssm:"/port,default=1"`
+		}](l)
+		if _, err := v.Get(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		l.store.SetLatency(5 * time.Second)
+		for range 24 {
+			time.Sleep(10 * time.Minute)
+			synctest.Wait()
+			before, start := l.store.CallCount(), time.Now()
+			if got, err := v.Get(t.Context()); err != nil || got.Port != 1 {
+				t.Errorf("Get returns %+v, %v", got, err)
+			}
+			if n := l.store.CallCount() - before; n != 0 || time.Since(start) != 0 {
+				t.Errorf("Get made %d calls and took %v", n, time.Since(start))
+			}
+		}
+	})
+}
+
+func TestBoundStructThatFoundNothingSeesItsFieldsAppear(t *testing.T) {
+	for _, mode := range []registry.RefreshMode{registry.RefreshAhead, registry.RefreshOnRead} {
+		synctest.Test(t, func(t *testing.T) {
+			type config struct {
+				Limit int `ssm:"/limit,default=7"`
+			}
+			l := open(t, registry.GroupConfig{MaxAge: time.Minute, Mode: mode})
+			v := bind[config](l)
+			reads(l, v, config{7})
+			l.store.Put("/limit", "3")
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			reads(l, v, config{3})
+		})
+	}
+}
+
+func TestBoundParameterHasTheTimeOfItsFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		type config struct {
+			N fetch.Parameter `ssm:"/n"`
+		}
+		l := open(t, registry.GroupConfig{MaxAge: time.Minute, Mode: registry.RefreshOnRead})
+		h := l.put("/n", "1")
+		v := bind[*config](l)
+		for range 3 {
+			got, err := v.Get(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, err := v.Get(t.Context()); err != nil || again != got {
+				t.Errorf("decoded twice: %v", err)
+			}
+			in, err := v.In(l.view())
+			if p, lookupErr := h.Lookup(t.Context()); err != nil || lookupErr != nil || got.N != p || in != got {
+				t.Errorf("fetched at %v, by the handle at %v: %v", got.N.FetchedAt(), p.FetchedAt(), err)
+			}
+			time.Sleep(time.Hour)
+		}
+	})
 }

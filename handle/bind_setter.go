@@ -120,7 +120,7 @@ func textSetterOf(t reflect.Type) textSetter {
 	case reflect.Float32, reflect.Float64:
 		return set(fmt.Sprintf("a number of %d bits", t.Bits()), func(s string) (float64, error) { return strconv.ParseFloat(s, t.Bits()) }, reflect.Value.SetFloat)
 	case reflect.Slice:
-		if t.Elem().Kind() == reflect.Uint8 {
+		if t.Elem().Kind() == reflect.Uint8 && !reflect.PointerTo(t.Elem()).Implements(textUnmarshaler) {
 			return func(to reflect.Value, text string) error { to.SetBytes([]byte(text)); return nil }
 		}
 	case reflect.Pointer:

@@ -2,6 +2,7 @@ package handle_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/ssmcache/ssmcache/fetch"
 	"github.com/ssmcache/ssmcache/handle"
 	"github.com/ssmcache/ssmcache/registry"
 )
@@ -124,5 +126,25 @@ func TestBoundValueHidesItsStruct(t *testing.T) {
 	hides(t, "the error", v.Err())
 	if shows(l.log.String()) {
 		t.Errorf("the log shows it:\n%s", l.log)
+	}
+}
+
+// fragile has a decoder that panics.
+type fragile struct{}
+
+func (*fragile) UnmarshalText([]byte) error { panic("a bug") }
+
+func TestPanicOfADecoderInAViewIsLogged(t *testing.T) {
+	l := open(t, registry.GroupConfig{})
+	l.store.Put("/f", "x")
+	v := bind[struct {
+		F fragile `ssm:"/f"`
+	}](l)
+	var panicked *fetch.PanicError
+	if _, err := v.In(l.view()); !errors.As(err, &panicked) {
+		t.Errorf("In: %v", err)
+	}
+	if text := l.log.String(); !strings.Contains(text, "(*fragile).UnmarshalText") {
+		t.Errorf("the log has no stack: %s", text)
 	}
 }

@@ -25,6 +25,7 @@ type Value[T any] struct {
 	decode func(fetch.Parameter) (T, error) // constant
 	latest atomic.Pointer[decoded[T]]       // stored under mu, loaded by everybody
 	mu     sync.Mutex                       // held while decoding
+	past   *decoded[T]                      // under mu; of a view that is older than latest
 	bound  *bound[T]                        // constant; not nil: of a struct, and handle stands for its group alone
 }
 
@@ -138,8 +139,11 @@ func (v *Value[T]) see(p fetch.Parameter) *decoded[T] {
 	if d != nil && d.seen == p {
 		return d
 	}
-	next := &decoded[T]{seen: p}
 	earlier := d != nil && p.FetchedAt().Before(d.seen.FetchedAt())
+	if earlier && v.past != nil && v.past.seen == p {
+		return v.past
+	}
+	next := &decoded[T]{seen: p}
 	switch {
 	case d == nil || !d.seen.Unchanged(p):
 		if d != nil {
@@ -148,7 +152,7 @@ func (v *Value[T]) see(p fetch.Parameter) *decoded[T] {
 		value, err := v.decoded(p)
 		if next.err = err; err == nil {
 			next.good, next.value = p, value
-		} else if !earlier {
+		} else if panicked := (*fetch.PanicError)(nil); !earlier || errors.As(err, &panicked) {
 			v.report(err)
 		}
 	case d.err == nil:
@@ -156,7 +160,9 @@ func (v *Value[T]) see(p fetch.Parameter) *decoded[T] {
 	default:
 		next.good, next.value, next.err = d.good, d.value, d.err
 	}
-	if !earlier { // somebody has seen a later one
+	if earlier { // somebody has seen a later one
+		v.past = next
+	} else {
 		v.latest.Store(next)
 	}
 	return next

@@ -232,3 +232,29 @@ func TestValueAfterCloseIsErrClosed(t *testing.T) {
 		}
 	})
 }
+
+func TestOldViewIsDecodedOnceNotOncePerRead(t *testing.T) {
+	l := open(t, registry.GroupConfig{})
+	h := l.put("/n", "1")
+	decoded := 0
+	v := handle.As(h, func(p fetch.Parameter) (*string, error) {
+		decoded++
+		text := p.Text()
+		return &text, nil
+	})
+	old := l.view()
+	l.store.Put("/n", "2")
+	l.refresh()
+	if got, err := v.Get(t.Context()); err != nil || *got != "2" {
+		t.Fatal(err)
+	}
+	first, err := v.In(old)
+	for range 100 {
+		if got, _ := v.In(old); err != nil || *got != "1" || got != first {
+			t.Fatalf("In: %v, %v", got, err)
+		}
+	}
+	if decoded != 2 {
+		t.Errorf("two values were decoded %d times", decoded)
+	}
+}
