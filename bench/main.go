@@ -66,7 +66,7 @@ func measure(ctx context.Context, o options) error {
 	page := report.Page{
 		Date:    time.Now().UTC().Format(time.DateOnly),
 		Machine: report.Here(ctx),
-		Runs:    o.runs, Reduced: o.quick || o.only != "",
+		Runs:    o.runs, Quick: o.quick, Only: o.only,
 		Set: new(figure.Set),
 	}
 	lab := &work.Lab{Runs: o.runs, Full: o.full, Quick: o.quick, Figures: page.Set, Log: os.Stderr}

@@ -14,7 +14,8 @@ type Page struct {
 	Machine Machine
 	Runs    int
 	Took    time.Duration // from the first measurement to the last
-	Reduced bool          // a quick run, whose figures prove nothing
+	Quick   bool          // a quick run, whose figures prove nothing
+	Only    string        // the works that were done, as a regular expression; all if empty
 	Set     *figure.Set
 	Virtual Virtual
 	Charts  []Chart
@@ -32,8 +33,11 @@ func (p Page) Write(w io.Writer) error {
 
 func (p Page) head() string {
 	title := "# Measurements of " + p.Date
-	if p.Reduced {
+	if p.Quick {
 		title += " (a quick run: it shows that the program works, and proves nothing)"
+	}
+	if p.Only != "" {
+		title += fmt.Sprintf(" (of %q alone)", p.Only)
 	}
 	return fmt.Sprintf(`%s
 
@@ -47,20 +51,18 @@ beside this page in %s.txt, for benchstat. Written by %s.
 
 func (p Page) targets() string {
 	t := table{head: []string{"what", "target", "figure", "verdict"}, words: true}
-	met, total := 0, 0
+	counts := map[Verdict]int{}
 	for _, target := range Targets(p.Set, p.Virtual) {
 		t.row(target.What, target.Limit, target.Figure, string(target.Verdict))
-		total++
-		if target.Verdict != NotMet && target.Verdict != Unmeasured {
-			met++
-		}
+		counts[target.Verdict]++
 	}
 	limit := "met"
 	if p.Took > 15*time.Minute {
 		limit = string(NotMet)
 	}
 	t.row("`make bench`", "at most 15 minutes on two cores", p.Took.Round(time.Second).String(), limit)
-	return fmt.Sprintf("## Targets\n\n%d of %d are met.\n\n%s", met, total, t.String())
+	return fmt.Sprintf("## Targets\n\n%d are met, %d of them by the median alone; %d are undecided, %d not met, %d not measured.\n\n%s",
+		counts[Met]+counts[MetMostly], counts[MetMostly], counts[Undecided], counts[NotMet], counts[Unmeasured], t.String())
 }
 
 // PrintTargets writes the targets as plain text, a line each.

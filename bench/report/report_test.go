@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -77,6 +78,21 @@ func TestARunThatMissesATargetShowsInItsVerdict(t *testing.T) {
 	set.Add(wall, 132)
 	if got := find(t, report.Targets(set, nil), "cold start, 1,000 names, wall clock").Verdict; got != report.NotMet {
 		t.Errorf("with three runs of five above the limit: %s", got)
+	}
+}
+
+func TestAGrowthWhoseErrorSpansTheLimitIsUndecided(t *testing.T) {
+	for want, exponent := range map[report.Verdict]float64{report.Met: 1, report.Undecided: 1.2, report.NotMet: 1.5} {
+		set := new(figure.Set)
+		for _, n := range []int{100, 1_000, 10_000} {
+			for _, noise := range []float64{0.7, 1, 1.4} {
+				k := figure.Key{Work: "growth", Case: "register names", Peer: peer.OursGet, N: n, Unit: work.Milliseconds}
+				set.Add(k, noise*math.Pow(float64(n), exponent))
+			}
+		}
+		if got := find(t, report.Targets(set, nil), "growth: register names").Verdict; got != want {
+			t.Errorf("N^%g: %s, want %s", exponent, got, want)
+		}
 	}
 }
 

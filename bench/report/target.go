@@ -25,6 +25,7 @@ type Verdict string
 const (
 	Met        Verdict = "met"
 	MetMostly  Verdict = "met by the median, not by every run"
+	Undecided  Verdict = "undecided: within twice the fit's error"
 	NotMet     Verdict = "**not met**"
 	Unmeasured Verdict = "not measured"
 )
@@ -239,7 +240,7 @@ func growthTargets(set *figure.Set) []Target {
 		case g.Exponent <= limit:
 			t.Verdict = Met
 		case g.Exponent-2*g.Error <= limit:
-			t.Verdict = "met within twice the fit's error"
+			t.Verdict = Undecided
 		default:
 			t.Verdict = NotMet
 		}
