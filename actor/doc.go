@@ -29,7 +29,7 @@
 //
 // # Goroutines
 //
-// An [Actor] has these, all started through its worker and joined by
+// An [Actor] has these, all but the last started through its worker and joined by
 // [Actor.Close], which waits for the worker:
 //
 //   - the loop, started by [Start]: it owns core, the timer and the landings
@@ -38,8 +38,10 @@
 //     for, and sends one landing back;
 //   - one shared read at a time, started by Actor.ask through singleflight: it
 //     sends the loop one request in the name of all readers that wait;
-//   - one teller at a time, started by teller.add: it calls the observer and the
-//     log, and ends when there is nothing more to tell.
+//   - one teller at a time, started by teller.add: it tells the observers and the
+//     log, and ends when there is nothing more to tell;
+//   - one callback of an observer at a time for the teller, and one for the fetch,
+//     started and joined by Actor.guard: it may end its goroutine.
 //
 // # Concurrency properties
 //
