@@ -23,6 +23,7 @@ type builder struct {
 	explicit bool
 
 	entries     []entry
+	paths       []fetch.Path
 	changed     bool // a value has changed, appeared or gone
 	counting    bool // a fetch has landed: note which values it changes
 	changes     []int
@@ -39,8 +40,15 @@ func (c *core) builder(start, now instant) *builder {
 	return &builder{policy: c.policy, random: c.random, roster: c.roster, before: c.snap, snap: &snap, start: start, now: now}
 }
 
-// apply writes the outcome of one slot.
+// apply writes the outcome of one slot, which a fetch that started at start has
+// brought.
 func (b *builder) apply(slot int, o *fetch.Outcome, start instant) {
+	b.applyFrom(slot, o, start, start)
+}
+
+// applyFrom is apply for an outcome that several fetches make, the first of which
+// started at first, the last at start.
+func (b *builder) applyFrom(slot int, o *fetch.Outcome, first, start instant) {
 	m, marked := b.before.marks[slot]
 	servable := b.before.servable(slot, b.now)
 	switch {
@@ -53,7 +61,7 @@ func (b *builder) apply(slot int, o *fetch.Outcome, start instant) {
 	case o.Class == fetch.Definite:
 		next := b.again(m, mark{state: failing, err: o.Err, first: start}, func(n int) time.Duration { return b.policy.backoff(n, b.random) })
 		b.mark(slot, b.kept(slot, servable), next)
-	case servable && !b.explicit && !confirms(m, start):
+	case servable && !b.explicit && !confirms(m, first):
 		if m.state != doubted {
 			m = mark{state: doubted, first: start}
 		}

@@ -88,6 +88,7 @@ func (c *core) next(now instant) *plan {
 	case c.backingOff(now):
 	case c.refreshDue(now):
 		p = c.planRest(now)
+		c.pending = c.pending || c.policy.ahead() // until it succeeds, whatever passes its limit meanwhile
 	default:
 		p = c.planMissing(now)
 	}

@@ -84,7 +84,7 @@ func (c *core) countCulprits(p *plan, res fetch.Result) {
 // keep holds on to what an incomplete refresh of a loaded group has brought:
 // the next try asks only for the rest.
 func (c *core) keep(got brought, before *snapshot) {
-	if c.policy.MaxAge == 0 || !before.loaded && !c.pending {
+	if !c.pending && (c.policy.MaxAge == 0 || !before.loaded) {
 		c.part = nil
 		return
 	}
@@ -169,6 +169,10 @@ func (c *core) settle(p *plan, rep *report, changed bool, now instant) {
 		c.idle = idleness{}
 	}
 	for _, r := range p.lookers {
+		if c.broughtOther(p, r) {
+			c.answer(r, reply{})
+			continue
+		}
 		c.accept(r, now)
 	}
 }

@@ -3,6 +3,8 @@ package actor
 import (
 	"testing"
 	"time"
+
+	"github.com/ssmcache/ssmcache/fetch"
 )
 
 // withListing returns a driven core that has fetched a name and a path with two parameters.
@@ -69,4 +71,56 @@ func TestLateNameIsFetchedAloneDespiteAVanishedParameter(t *testing.T) {
 	d.judges("/p/x", miss)
 	d.reads()
 	d.begins("/p*") // for who reads it
+}
+
+func TestRecreatedParameterThatItsListingHasIsNotGone(t *testing.T) {
+	d := withListing(t, aheadOfMinute)
+	delete(d.texts, "/p/x")
+	d.at(54 * time.Second)
+	d.begins("/p*", "a")
+	d.lands()
+	d.texts["/p/x"] = "2"
+	d.at(55 * time.Second)
+	d.begins("/p*")
+	d.lands()
+	d.judges("/p/x", hit)
+	d.holding(map[string]string{"/p/x": "1"}) // until a whole refresh
+}
+
+func TestParameterThatKeptItsValueAndIsListedAgainIsNotGone(t *testing.T) {
+	d := withListing(t, Policy{MaxAge: time.Minute, MaxStale: time.Hour})
+	d.fails = map[string]fetch.Outcome{"/p": {Class: fetch.Definite, Err: errDenied}}
+	d.at(54 * time.Second)
+	d.begins("/p*", "a")
+	d.lands()
+	d.at(100 * time.Second)
+	d.throttles("a") // the listing is allowed again
+	d.refreshes()
+	d.begins("/p*", "a")
+	d.lands()
+	d.judges("/p/x", hit)
+}
+
+func TestDoubtOfAListedParameterCountsFromItsOwnListing(t *testing.T) {
+	d := withListing(t, Policy{MaxAge: time.Minute, MaxStale: time.Hour})
+	d.throttles("/p")
+	d.at(54 * time.Second)
+	d.begins("/p*", "a")
+	d.lands() // a is gathered
+	for d.now.mono < 56*time.Second {
+		d.now = d.snap.outage.retryAt
+		d.begins("/p*")
+		d.lands()
+	}
+	d.throttles()
+	delete(d.texts, "/p/x") // as a tool does that replaces it
+	d.now = d.snap.outage.retryAt
+	d.begins("/p*")
+	d.lands()
+	d.begins() // a confirmation may not begin yet
+	d.holding(map[string]string{"/p/x": "1"})
+	d.now = d.now.add(doubt)
+	d.begins("/p*")
+	d.lands()
+	d.judges("/p/x", failed)
 }

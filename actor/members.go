@@ -26,7 +26,7 @@ func (b *builder) register(got brought) []listed {
 		all = append(all, listed{l, path, slots, start})
 	})
 	b.roster.mu.Unlock()
-	b.entries, _ = b.roster.list()
+	b.entries, b.paths = b.roster.list()
 	return all
 }
 

@@ -62,12 +62,7 @@ func (b *builder) replace(got brought) {
 	b.snap.loaded, b.snap.limitAt = false, never
 
 	got.names(b.apply)
-	var refused []refusal
 	for _, l := range listed {
-		if l.Class != fetch.Found {
-			refused = append(refused, refusal{l.path, l.Err})
-			continue
-		}
 		for i, slot := range l.slots {
 			if b.entries[slot].kind != byName && b.snap.param(slot).IsZero() {
 				b.apply(slot, &fetch.Outcome{Parameter: l.Parameters[i]}, l.start)
@@ -76,7 +71,7 @@ func (b *builder) replace(got brought) {
 	}
 	for slot, e := range b.entries {
 		if (e.kind == member || e.kind == labelled) && b.snap.param(slot).IsZero() {
-			b.vanish(slot, refused, start)
+			b.vanish(slot, listed)
 		}
 	}
 	for _, l := range listed {
@@ -88,24 +83,22 @@ func (b *builder) replace(got brought) {
 	b.shareTexts()
 }
 
-// refusal is a path whose listing failed by itself.
-type refusal struct {
-	path int
-	err  error
-}
-
 // vanish writes the outcome of a parameter that no listing has: if one that may
-// have it failed, that failure; otherwise it is not found. start is that of the
-// earliest listing.
-func (b *builder) vanish(slot int, refused []refusal, start instant) {
-	_, paths := b.roster.list()
-	for _, r := range refused {
-		if b.entries[slot].in(r.path, paths) {
-			b.apply(slot, &fetch.Outcome{Class: fetch.Definite, Err: r.err}, start)
-			return
+// have it failed by itself, that failure; otherwise it is not found, from the
+// first of those listings to the last.
+func (b *builder) vanish(slot int, all []listed) {
+	o := &fetch.Outcome{Class: fetch.NotFound, Err: fetch.ErrNotFound}
+	first, last := never, instant{}
+	for _, l := range all {
+		if !b.entries[slot].in(l.path, b.paths) {
+			continue
+		}
+		first, last = earlier(first, l.start), later(last, l.start)
+		if l.Class == fetch.Definite {
+			o = &fetch.Outcome{Class: fetch.Definite, Err: l.Err}
 		}
 	}
-	b.apply(slot, &fetch.Outcome{Class: fetch.NotFound, Err: fetch.ErrNotFound}, start)
+	b.applyFrom(slot, o, first, last)
 }
 
 // measure notes what the snapshot holds and when the first of it passes its
@@ -170,7 +163,12 @@ func (b *builder) fill(got brought) {
 		b.snap.oldest = start
 		b.snap.limitAt = never
 		b.measure(start)
-	} else if got.part != nil {
+		return
+	}
+	// A clock that was set back makes this fetch older than the others, which the
+	// group's age may not hide.
+	b.snap.oldest = earlier(b.snap.oldest, start)
+	if got.part != nil {
 		b.holds(b.policy.limit(start))
 	} else if b.removed {
 		b.snap.loaded, b.snap.limitAt = false, never
@@ -190,43 +188,32 @@ func (b *builder) applyMissing(slot int, o *fetch.Outcome, start instant) {
 }
 
 // fillVanished writes the outcome of the marked parameters that the listings
-// could have brought and did not.
+// could have brought and did not. Unless every listing that may have one was
+// answered, nothing is known of it.
 func (b *builder) fillVanished(all []listed) {
-	_, paths := b.roster.list()
-	byPath := map[int]listed{}
+	answered, has := map[int]bool{}, map[int]bool{}
 	for _, l := range all {
-		byPath[l.path] = l
-	}
-	for slot, m := range b.before.marks {
-		if now, marked := b.snap.marks[slot]; !marked || now.seq != m.seq {
-			continue // it has got its outcome
+		answered[l.path] = l.Class != fetch.Failed
+		for _, slot := range l.slots {
+			has[slot] = true
 		}
-		if o, start := b.entries[slot].vanished(paths, byPath); o != nil {
-			b.apply(slot, o, start)
+	}
+	for slot := range b.before.marks {
+		if !has[slot] && b.entries[slot].decidedBy(answered, b.paths) {
+			b.vanish(slot, all)
 		}
 	}
 }
 
-// vanished returns the outcome of a parameter that none of the listings brought,
-// and the start of the earliest; nil unless every listing that may have it was
+// decidedBy reports whether e is a parameter of listings all of which were
 // answered.
-func (e entry) vanished(paths []fetch.Path, all map[int]listed) (o *fetch.Outcome, start instant) {
-	if e.kind == byPath {
-		return nil, never
-	}
-	start = never
+func (e entry) decidedBy(answered map[int]bool, paths []fetch.Path) bool {
+	decided := false
 	for path := range paths {
-		if !e.in(path, paths) {
-			continue
+		if e.kind == byPath || e.in(path, paths) && !answered[path] {
+			return false
 		}
-		l, asked := all[path]
-		if !asked || l.Class == fetch.Failed {
-			return nil, never
-		}
-		start = earlier(start, l.start)
-		if o == nil || l.Class == fetch.Definite {
-			o = &fetch.Outcome{Class: max(l.Class, fetch.NotFound), Err: l.Err}
-		}
+		decided = decided || e.in(path, paths)
 	}
-	return o, start
+	return decided
 }

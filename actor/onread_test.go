@@ -2,7 +2,10 @@ package actor
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/ssmcache/ssmcache/fetch/ssmtest"
 )
 
 func TestWhereReadsRefreshTheActorNeverHasATimer(t *testing.T) {
@@ -131,4 +134,26 @@ func TestRefreshThatARecreatedNameCausesBacksOff(t *testing.T) {
 	if fetches > 12 {
 		t.Errorf("%d fetches in 30 s of throttling; the last one was failure %d in a row", fetches, d.snap.outage.fails)
 	}
+}
+
+func TestValueOlderThanItsGroupByAClockThatWasSetBackIsFetchedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		at := newJumpyClock()
+		store := ssmtest.New(ssmtest.Config{Clock: at})
+		store.Put("/a", "1")
+		store.Put("/b", "1")
+		g := onClock(t, Policy{MaxAge: time.Minute, MaxStale: -1, OnRead: true}, store.Client(), at)
+		at.stuck = func() {
+			t.Error("a reader goes round and round")
+			go func() { _ = g.Close() }()
+		}
+		g.add("/a")
+		g.reads("/a", "1")
+		at.jump(-2 * time.Minute)
+		g.add("/b")
+		g.reads("/b", "1")
+		at.jump(2 * time.Minute)
+		store.Put("/b", "2")
+		g.reads("/b", "2")
+	})
 }

@@ -170,3 +170,36 @@ func TestADeniedListingKeepsItsParameters(t *testing.T) {
 		t.Errorf("the group backs off: %v", d.snap.outage.err)
 	}
 }
+
+func TestRefreshOfAGroupThatNeverExpiresAsksOnlyForWhatFailed(t *testing.T) {
+	d := warm(t, Policy{}, most, "a", "b", "x")
+	delete(d.texts, "x")
+	d.at(time.Minute)
+	d.rejects("x", "1")
+	d.begins("a", "b", "x")
+	d.lands() // x is doubted
+	d.texts["x"] = "2"
+	d.at(61 * time.Second)
+	d.begins("x")
+	d.lands() // only a whole refresh may bring its new value
+	d.throttles("b")
+	d.begins("a", "b", "x")
+	d.lands()
+	d.now = d.due(d.now)
+	d.begins("b")
+}
+
+func TestRefreshDuringWhichValuesPassTheirLimitAsksOnlyForWhatFailed(t *testing.T) {
+	d := warm(t, Policy{MaxAge: time.Minute, MaxStale: -1}, most, "a", "b")
+	d.at(54 * time.Second)
+	d.begins("a", "b")
+	d.throttles("b")
+	d.at(60 * time.Second)
+	d.settles()
+	d.holding(map[string]string{"a": "", "b": ""})
+	d.at(61 * time.Second)
+	d.lands()
+	d.holding(map[string]string{"a": "1", "b": ""})
+	d.now = d.due(d.now)
+	d.begins("b")
+}

@@ -166,3 +166,17 @@ func TestRejectTakesWhatItsFetchBroughtWhateverItsAge(t *testing.T) {
 		t.Error("it counts as a refresh that changed nothing")
 	}
 }
+
+func TestRejectionsDuringASlowFetchThatBringsAnotherValueCauseNone(t *testing.T) {
+	d := warm(t, Policy{MaxAge: time.Second, MaxStale: -1, OnRead: true}, most, "a")
+	d.texts["a"] = "2"
+	d.rejects("a", "1")
+	d.begins("a")
+	late := d.rejects("a", "1")
+	d.at(1300 * time.Millisecond)
+	d.lands()
+	if got := answered(t, late); got.err != nil {
+		t.Errorf("the fetch brought another value, and the answer is %v", got.err)
+	}
+	d.begins()
+}
