@@ -190,7 +190,7 @@ func (c *core) shut() {
 		c.answer(r, reply{err: ErrClosed})
 	}
 	c.queue, c.flight = nil, nil
-	c.snap = &snapshot{seq: c.snap.seq, edition: c.snap.edition, closed: true, policy: c.policy, origin: c.snap.origin, owner: c.snap.owner}
+	c.snap = &snapshot{seq: c.snap.seq, edition: c.snap.edition, closed: true, policy: c.policy, origin: c.snap.origin, owner: c.snap.owner, tally: c.snap.tally}
 }
 
 // request says what the fetch asks for, and what is already known of it.

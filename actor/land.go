@@ -165,7 +165,7 @@ func (c *core) settle(p *plan, rep *report, changed bool, now instant) {
 	case caused && !helped:
 		c.idle.until = now.add(doubled(refreshGap, c.idle.count, maxIdle))
 		c.idle.count++
-	case caused || changed:
+	case caused || changed && p.whole: // a late name's first value is no change
 		c.idle = idleness{}
 	}
 	for _, r := range p.lookers {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,8 +25,8 @@ type attempts struct {
 
 // watch is an option of the call.
 func (a *attempts) watch(o *ssm.Options) {
-	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-		note := middleware.FinalizeMiddlewareFunc("ssmcacheAttempts", func(
+	o.APIOptions = append(slices.Clip(o.APIOptions), func(stack *middleware.Stack) error {
+		note := middleware.FinalizeMiddlewareFunc(noting, func(
 			ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
 		) (middleware.FinalizeOutput, middleware.Metadata, error) {
 			out, metadata, err := next.HandleFinalize(ctx, in)
@@ -35,11 +36,17 @@ func (a *attempts) watch(o *ssm.Options) {
 		if _, ok := stack.Finalize.Get(retrying); !ok {
 			return nil // a client that sends each request once
 		}
+		if _, twice := stack.Finalize.Get(noting); twice {
+			return nil
+		}
 		return stack.Finalize.Insert(note, retrying, middleware.After)
 	})
 }
 
-// retrying is the name of the SDK's middleware that sends a request again.
+// noting is the name of our middleware.
+const noting = "ssmcacheAttempts"
+
+// retrying is the name of the SDK's that sends a request again.
 var retrying = (*retry.Attempt)(nil).ID()
 
 // note takes in the end of one attempt. One that was cut short says nothing of

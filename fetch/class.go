@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -65,6 +66,9 @@ func code(err error) string {
 	case is[*timeoutError](err):
 		return ""
 	case errors.As(err, &operation):
+		if id := operation.ServiceID; id != "" && id != ssm.ServiceID {
+			return ""
+		}
 		return codeOfAttempt(operation.Err)
 	}
 	return apiCode(err)
@@ -73,6 +77,10 @@ func code(err error) string {
 // codeOfAttempt is code for what the SDK says of one attempt: the store's answer
 // is an HTTP response. A client made by hand may give the code alone.
 func codeOfAttempt(err error) string {
+	var most *retry.MaxAttemptsError
+	if errors.As(err, &most) {
+		err = most.Err
+	}
 	_, alone := err.(smithy.APIError)
 	if is[*smithy.OperationError](err) || !alone && !is[*smithyhttp.ResponseError](err) {
 		return ""

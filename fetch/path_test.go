@@ -159,3 +159,35 @@ func TestAPathKeepsNothingOfItsCallersFilters(t *testing.T) {
 	}
 	equal(t, "key of the same again", again.Key(), key)
 }
+
+func TestAPathContainsWhatItsListingMayHave(t *testing.T) {
+	for _, c := range []struct {
+		path     string
+		oneLevel bool
+		name     string
+		want     bool
+	}{
+		{"/", false, "p", true},
+		{"/", true, "p", true},
+		{"/", true, "/p", true},
+		{"/", true, "/p/q", false},
+		{"/", false, "/p/q", true},
+		{"/", false, "", false},
+		{"/", false, "/", false},
+		{"/a", true, "/a/b", true},
+		{"/a", true, "/a/b/c", false},
+		{"/a", false, "/a/b/c", true},
+		{"/a", false, "/a", false},
+		{"/a", false, "/a/", false},
+		{"/a", false, "/ab", false},
+		{"/a", false, "a/b", false},
+	} {
+		p, err := fetch.ParsePath(fetch.BasePath{}, c.path, c.oneLevel, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Contains(c.name); got != c.want {
+			t.Errorf("%+v: %t", c, got)
+		}
+	}
+}

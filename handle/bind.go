@@ -59,7 +59,7 @@ type Source interface {
 // values. While some are, Get goes on serving the last struct that did decode
 // until MaxAge and MaxStale after the oldest fetch in it, Err says why, and the
 // group's logger is told once. What is optional and not found is asked for again
-// by the group's refreshes, not by Get.
+// by the group's refreshes; Get asks for it only together with what is missing.
 func Bind[T any](s Source) (*Value[T], error) {
 	var zero T
 	root, pointer := reflect.TypeFor[T](), false

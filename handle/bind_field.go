@@ -69,6 +69,14 @@ func (w *walk) into(t reflect.Type, at field, prefix string) {
 	}
 }
 
+// pointee returns what t points to, through any number of pointers.
+func pointee(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
 // hasTags reports whether t is a struct type with a tagged field, in itself or in
 // a struct within.
 func hasTags(t reflect.Type) bool {
@@ -101,7 +109,7 @@ func (w *walk) tagged(sf reflect.StructField, f field, prefix, text string) erro
 		return fmt.Errorf("type %v cannot be bound; option json decodes any type", sf.Type)
 	}
 	f.name, f.secret, f.optional = tag.name, tag.secret, tag.optional
-	f.dated = sf.Type == parameter || sf.Type.Kind() == reflect.Pointer && sf.Type.Elem() == parameter
+	f.dated = pointee(sf.Type) == parameter
 	check := fetch.ParseName
 	if f.secret {
 		check = fetch.ParseSecret

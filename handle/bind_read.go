@@ -122,11 +122,15 @@ func (b *bound[T]) serves(d *structure[T]) bool {
 // in returns the struct that the view has.
 func (b *bound[T]) in(view View) (T, error) {
 	r := b.read(view)
-	if d := b.latest.Load(); d != nil && d.good != nil && d.good.unchanged(r) && (!b.dated || d.good.same(r)) {
+	d := b.latest.Load()
+	if d != nil && d.good != nil && d.good.unchanged(r) && (!b.dated || d.good.same(r)) {
 		return d.value, nil
 	}
+	if d != nil && d.err != nil && d.seen.unchanged(r) {
+		return *new(T), d.err // which see has reported
+	}
 	value, err := b.decode(r)
-	if panicked := (*fetch.PanicError)(nil); errors.As(err, &panicked) {
+	if panicked := (*fetch.PanicError)(nil); r.errs == nil && errors.As(err, &panicked) {
 		b.report(err, false)
 	}
 	return value, err
@@ -265,7 +269,8 @@ func (b *bound[T]) decode(r *reading) (T, error) {
 	return none, fmt.Errorf("ssmcache: bind %v: %w", b.root, errors.Join(errs...))
 }
 
-// report logs that a struct does not decode; see calls it once per set of values.
+// report logs that a struct does not decode: once per set of values that a Get
+// sees, and each time that a decoder panics in an old view.
 func (b *bound[T]) report(err error, kept bool) {
 	args := []any{"struct", b.root.String(), "kept", kept, "error", err}
 	var panicked *fetch.PanicError

@@ -264,7 +264,9 @@ func TestBoundStructThatFoundNothingSeesItsFieldsAppear(t *testing.T) {
 func TestBoundParameterHasTheTimeOfItsFetch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type config struct {
-			N fetch.Parameter `ssm:"/n"`
+			N fetch.Parameter   `ssm:"/n"`
+			P **fetch.Parameter `ssm:"/n"`
+			M string            `ssm:"/n"`
 		}
 		l := open(t, registry.GroupConfig{MaxAge: time.Minute, Mode: registry.RefreshOnRead})
 		h := l.put("/n", "1")
@@ -278,7 +280,7 @@ func TestBoundParameterHasTheTimeOfItsFetch(t *testing.T) {
 				t.Errorf("decoded twice: %v", err)
 			}
 			in, err := v.In(l.view())
-			if p, lookupErr := h.Lookup(t.Context()); err != nil || lookupErr != nil || got.N != p || in != got {
+			if p, lookupErr := h.Lookup(t.Context()); err != nil || lookupErr != nil || got.N != p || **got.P != p || in != got {
 				t.Errorf("fetched at %v, by the handle at %v: %v", got.N.FetchedAt(), p.FetchedAt(), err)
 			}
 			time.Sleep(time.Hour)

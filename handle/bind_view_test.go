@@ -148,3 +148,21 @@ func TestPanicOfADecoderInAViewIsLogged(t *testing.T) {
 		t.Errorf("the log has no stack: %s", text)
 	}
 }
+
+func TestPanicOfADecoderIsReportedOnceHoweverOftenItsViewIsRead(t *testing.T) {
+	l := open(t, registry.GroupConfig{})
+	l.store.Put("/f", "x")
+	v := bind[struct {
+		F fragile `ssm:"/f"`
+	}](l)
+	_, _ = v.Get(t.Context())
+	view := l.view()
+	for range 100 {
+		if _, err := v.In(view); err == nil {
+			t.Fatal("it decodes")
+		}
+	}
+	if n := strings.Count(l.log.String(), "does not decode"); n != 1 {
+		t.Errorf("reported %d times", n)
+	}
+}

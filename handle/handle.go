@@ -3,6 +3,7 @@ package handle
 import (
 	"context"
 	"iter"
+	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -32,6 +33,9 @@ func New(group *actor.Actor, slot int) *Handle {
 
 // Name returns the full name, selector included.
 func (h *Handle) Name() string { return h.name }
+
+// Logger returns where the handle's group reports to; never nil.
+func (h *Handle) Logger() *slog.Logger { return h.group.Logger() }
 
 // String returns the full name.
 func (h *Handle) String() string { return h.name }

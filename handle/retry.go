@@ -3,6 +3,7 @@ package handle
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"github.com/ssmcache/ssmcache/actor"
 	"github.com/ssmcache/ssmcache/fetch"
@@ -15,8 +16,8 @@ type Refresher interface {
 }
 
 // RetryOptions says when [Retry] tries again. The zero value retries after every
-// error. A panic of a callback becomes a [*fetch.PanicError], which has the
-// stack, joined with op's error.
+// error. A panic of a callback becomes a [*fetch.PanicError], joined with op's
+// error; its stack goes to the logger of what is refreshed.
 type RetryOptions struct {
 	On     func(error) bool            // which errors of op a refresh may mend; nil: every error
 	Before func(context.Context) error // called after the refresh, before the second try; nil: nothing. Its error ends Retry
@@ -36,7 +37,7 @@ func Retry[T any](ctx context.Context, r Refresher, opts RetryOptions, op func(c
 	if err == nil {
 		return value, nil
 	}
-	if on, onErr := opts.accepts(err); !on {
+	if on, onErr := opts.accepts(r, err); !on {
 		if onErr != nil {
 			err = errors.Join(err, onErr)
 		}
@@ -50,7 +51,7 @@ func Retry[T any](ctx context.Context, r Refresher, opts RetryOptions, op func(c
 		return value, errors.Join(err, ctx.Err())
 	}
 	if opts.Before != nil {
-		if beforeErr := fetch.Guard(func() error { return opts.Before(ctx) }); beforeErr != nil {
+		if beforeErr := guard(r, func() error { return opts.Before(ctx) }); beforeErr != nil {
 			return value, errors.Join(beforeErr, err, refreshErr)
 		}
 		if ctx.Err() != nil {
@@ -65,12 +66,22 @@ func Retry[T any](ctx context.Context, r Refresher, opts RetryOptions, op func(c
 }
 
 // accepts reports whether On takes err for one that a refresh may mend.
-func (o RetryOptions) accepts(err error) (on bool, panicked error) {
+func (o RetryOptions) accepts(r Refresher, err error) (on bool, panicked error) {
 	if o.On == nil {
 		return true, nil
 	}
-	panicked = fetch.Guard(func() error { on = o.On(err); return nil })
+	panicked = guard(r, func() error { on = o.On(err); return nil })
 	return on, panicked
+}
+
+// guard calls a callback and logs its panic, if r says where.
+func guard(r Refresher, callback func() error) error {
+	err := fetch.Guard(callback)
+	logger, ok := r.(interface{ Logger() *slog.Logger })
+	if panicked := (*fetch.PanicError)(nil); ok && errors.As(err, &panicked) {
+		logger.Logger().Error("ssmcache: a callback of Retry panicked", "type", panicked.Type, "stack", string(panicked.Stack))
+	}
+	return err
 }
 
 type retryKey struct{}

@@ -140,7 +140,7 @@ func (v *Value[T]) see(p fetch.Parameter) *decoded[T] {
 		return d
 	}
 	earlier := d != nil && p.FetchedAt().Before(d.seen.FetchedAt())
-	if earlier && v.past != nil && v.past.seen == p {
+	if earlier && v.past != nil && v.past.seen.Unchanged(p) {
 		return v.past
 	}
 	next := &decoded[T]{seen: p}

@@ -242,19 +242,35 @@ func TestOldViewIsDecodedOnceNotOncePerRead(t *testing.T) {
 		text := p.Text()
 		return &text, nil
 	})
-	old := l.view()
+	old := []handle.View{l.view()}
+	l.refresh()
+	old = append(old, l.view()) // the same value of another fetch
 	l.store.Put("/n", "2")
 	l.refresh()
-	if got, err := v.Get(t.Context()); err != nil || *got != "2" {
-		t.Fatal(err)
+	second := l.view()
+	l.store.Put("/n", "3")
+	l.refresh()
+	reads := func(want string) {
+		t.Helper()
+		if got, err := v.Get(t.Context()); err != nil || *got != want {
+			t.Fatalf("Get: %v, want %s", err, want)
+		}
 	}
-	first, err := v.In(old)
-	for range 100 {
-		if got, _ := v.In(old); err != nil || *got != "1" || got != first {
+	reads("3")
+	first, err := v.In(old[0])
+	for i := range 100 {
+		if got, _ := v.In(old[i%2]); err != nil || *got != "1" || got != first {
 			t.Fatalf("In: %v, %v", got, err)
 		}
 	}
 	if decoded != 2 {
 		t.Errorf("two values were decoded %d times", decoded)
+	}
+	if got, err := v.In(second); err != nil || *got != "2" {
+		t.Errorf("a third value: %v", err)
+	}
+	reads("3")
+	if decoded != 3 {
+		t.Errorf("three values were decoded %d times", decoded)
 	}
 }

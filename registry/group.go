@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -249,6 +250,9 @@ func (g *Group) View(ctx context.Context) (handle.View, error) {
 
 // Err returns what the last refresh failed with; nil after a success.
 func (g *Group) Err() error { return g.actor.Err() }
+
+// Logger returns where the group reports to; never nil.
+func (g *Group) Logger() *slog.Logger { return g.actor.Logger() }
 
 // Name returns the group's name, which may have been generated.
 func (g *Group) Name() string { return g.name }

@@ -125,6 +125,9 @@ func (r *Registry) Refresh(ctx context.Context) error {
 	return r.eachOpen(func(g *Group) error { return g.Refresh(ctx) })
 }
 
+// Logger returns where the registry reports to; never nil.
+func (r *Registry) Logger() *slog.Logger { return r.cfg.Logger }
+
 func (r *Registry) eachOpen(f func(*Group) error) error {
 	if r.isClosed() {
 		return ErrClosed
