@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
@@ -153,24 +152,4 @@ func TestOptionsOfACallMayBeAppliedTwiceAndToWhatCallsShare(t *testing.T) {
 			t.Fatal(line(o))
 		}
 	}
-}
-
-func TestAFetchThatIsStoppedGivesItsSlotsBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := ssmtest.New(ssmtest.Config{})
-		names := fill(store, 40)
-		store.SetLatency(time.Second)
-		f, _ := logged(store.Client(), fetch.NewGate(2))
-		for _, broken := range []bool{true, false} {
-			mend := store.Fault(ssmtest.Fault{Code: "ThrottlingException"})
-			if !broken {
-				mend()
-			}
-			res := f.Fetch(t.Context(), fetch.Request{Start: started, Decrypt: true, Names: asks(t, names...)})
-			if found := res.Names[39].Class == fetch.Found; found == broken {
-				t.Errorf("broken %t: %s", broken, line(res.Names[39]))
-			}
-			mend()
-		}
-	})
 }

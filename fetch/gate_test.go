@@ -135,3 +135,31 @@ func TestAWaiterThatLeavesTakesNoSlotWithIt(t *testing.T) {
 		equal(t, "time taken", time.Since(start), 2*time.Second)
 	})
 }
+
+func TestAFetchThatIsStoppedGivesItsSlotsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := ssmtest.New(ssmtest.Config{})
+		names := fill(store, 20)
+		store.SetLatency(time.Second)
+		gate := fetch.NewGate(2)
+		f, _ := logged(store.Client(), gate)
+		another, _ := logged(store.Client(), gate)
+		get := func(f *fetch.Fetcher, names ...string) fetch.Result {
+			return f.Fetch(t.Context(), fetch.Request{Start: started, Decrypt: true, Names: asks(t, names...)})
+		}
+		mend := store.Fault(ssmtest.Fault{Name: names[0], Code: "ThrottlingException"})
+		var elsewhere sync.WaitGroup
+		elsewhere.Go(func() { get(another, names[19]) }) // holds one of the slots
+		synctest.Wait()
+		if res := get(f, names...); res.Calls != 1 { // the second batch gets its slot when the first has failed
+			t.Errorf("%d calls, want 1", res.Calls)
+		}
+		elsewhere.Wait()
+		mend()
+		begin := time.Now()
+		get(f, names...)
+		if took := time.Since(begin); took != time.Second {
+			t.Errorf("two calls of 1 s through two slots took %v", took)
+		}
+	})
+}
