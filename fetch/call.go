@@ -48,9 +48,8 @@ func (f *Fetcher) AbandonedEver() int64 { return f.abandonedEver.Load() }
 // clientCall is one call of a [Client], with its input.
 type clientCall[T any] func(context.Context, ...func(*ssm.Options)) (*T, error)
 
-// call makes one call of the client in the slot that its caller holds, and
-// frees the slot. It returns when do does, or one second of real time after its
-// context has ended.
+// call makes one call of the client in the slot that its caller holds. It returns
+// when do does, or one second of real time after its context has ended.
 func call[T any](ctx context.Context, f *Fetcher, op string, tried *attempts, do clientCall[T]) (*T, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -60,7 +59,6 @@ func call[T any](ctx context.Context, f *Fetcher, op string, tried *attempts, do
 		cancel(tried.timedOut(f.timeout))
 	})
 	defer timer.Stop()
-	defer f.seat.release()
 
 	type answer struct {
 		out *T

@@ -177,7 +177,7 @@ func (r *run) ask(ctx context.Context, batch []int) {
 		names[i] = r.req.Names[b].Name
 		in.Names[i] = names[i].full
 	}
-	out, err := inSlot(ctx, r, OpGetParameters, func(ctx context.Context, opts ...func(*ssm.Options)) (*ssm.GetParametersOutput, error) {
+	out, err := inSlot(ctx, r, OpGetParameters, splittable, func(ctx context.Context, opts ...func(*ssm.Options)) (*ssm.GetParametersOutput, error) {
 		return r.client.GetParameters(ctx, in, opts...)
 	})
 	var answers []answer
@@ -234,8 +234,9 @@ func (o Outcome) respelled(ask Ask) Outcome {
 }
 
 // inSlot makes one call when there is a slot for it, unless the fetch has been
-// stopped by then.
-func inSlot[T any](ctx context.Context, r *run, op string, do clientCall[T]) (*T, error) {
+// stopped by then. An error that is not a name's or a path's own stops it before
+// another call may have the slot.
+func inSlot[T any](ctx context.Context, r *run, op string, own func(error) bool, do clientCall[T]) (*T, error) {
 	if err := r.stopped(); err != nil {
 		return nil, err
 	}
@@ -252,8 +253,12 @@ func inSlot[T any](ctx context.Context, r *run, op string, do clientCall[T]) (*T
 		r.seat.release()
 		return nil, err
 	}
+	defer r.seat.release()
 	var tried attempts
 	out, err := call(ctx, r.Fetcher, op, &tried, do)
+	if err != nil && !own(err) {
+		err = r.stop(err)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.throttled += tried.throttles(err)

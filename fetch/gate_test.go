@@ -147,12 +147,12 @@ func TestAFetchThatIsStoppedGivesItsSlotsBack(t *testing.T) {
 		get := func(f *fetch.Fetcher, names ...string) fetch.Result {
 			return f.Fetch(t.Context(), fetch.Request{Start: started, Decrypt: true, Names: asks(t, names...)})
 		}
-		mend := store.Fault(ssmtest.Fault{Name: names[0], Code: "ThrottlingException"})
 		var elsewhere sync.WaitGroup
 		elsewhere.Go(func() { get(another, names[19]) }) // holds one of the slots
 		synctest.Wait()
 		store.SetLatency(time.Second)
-		if res := get(f, names...); res.Calls != 1 { // the second batch gets its slot when the first has failed
+		mend := store.Fault(ssmtest.Fault{Code: "ThrottlingException"})
+		if res := get(f, names...); res.Calls != 1 { // the other batch gets its slot when the one has failed
 			t.Errorf("%d calls, want 1", res.Calls)
 		}
 		elsewhere.Wait()

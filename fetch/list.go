@@ -30,7 +30,7 @@ func (r *run) list(ctx context.Context, l List) Listing {
 	var listing Listing
 	tokens := map[string]bool{}
 	for page := 1; ; page++ {
-		out, err := inSlot(ctx, r, OpGetParametersByPath, func(ctx context.Context, opts ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
+		out, err := inSlot(ctx, r, OpGetParametersByPath, definitePath, func(ctx context.Context, opts ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error) {
 			asked := *in // the client's own: it must not see the next token
 			return r.client.GetParametersByPath(ctx, &asked, opts...)
 		})
