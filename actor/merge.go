@@ -165,14 +165,12 @@ func (b *builder) fill(got brought) {
 		b.measure(start)
 		return
 	}
-	// A clock that was set back makes this fetch older than the others, which the
-	// group's age may not hide.
-	b.snap.oldest = earlier(b.snap.oldest, start)
-	if got.part != nil {
-		b.holds(b.policy.limit(start))
-	} else if b.removed {
+	if b.removed && got.part == nil {
 		b.snap.loaded, b.snap.limitAt = false, never
 		b.measure(b.snap.oldest)
+	}
+	if b.snap.loaded { // of a clock that was set back, this fetch is the oldest
+		b.holds(b.policy.limit(start))
 	}
 }
 

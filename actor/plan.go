@@ -112,6 +112,9 @@ func (c *core) planMissing(now instant) *plan {
 		}
 	}
 	if len(c.queue) > 0 {
+		for _, slot := range c.pastLimit(now) {
+			ask(slot)
+		}
 		for slot := len(c.snap.params); slot < len(entries); slot++ {
 			ask(slot)
 		}
@@ -128,6 +131,22 @@ func (c *core) planMissing(now instant) *plan {
 	slices.Sort(p.paths)
 	p.paths = slices.Compact(p.paths)
 	return p
+}
+
+// pastLimit returns the unmarked slots, where reads refresh, whose values have
+// passed their limit although the group is not due: they were fetched before a
+// clock was set.
+func (c *core) pastLimit(now instant) []int {
+	if !c.policy.timed() || !now.reached(c.snap.limitAt) {
+		return nil
+	}
+	var slots []int
+	for slot, p := range c.snap.params {
+		if _, marked := c.snap.marks[slot]; !marked && !p.IsZero() && !c.snap.servable(slot, now) {
+			slots = append(slots, slot)
+		}
+	}
+	return slots
 }
 
 // wanted reports whether a marked slot is to be asked for.
