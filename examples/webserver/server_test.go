@@ -80,12 +80,14 @@ func visit(t *testing.T, f func(*testing.T, *site)) {
 		s.client = &http.Client{Transport: transport}
 		ctx, stop := context.WithCancel(t.Context())
 		s.stop = stop
-		go func() { s.ended <- serve(ctx, listener, reg, log) }()
+		var serving sync.WaitGroup
+		serving.Go(func() { s.ended <- serve(ctx, listener, reg, log) })
 		synctest.Wait()
 		f(t, s)
+		synctest.Wait() // the last connection is idle by then
 		transport.CloseIdleConnections()
 		s.stop()
-		synctest.Wait()
+		serving.Wait()
 	})
 }
 
