@@ -26,8 +26,9 @@ func (c *core) land(res fetch.Result, now instant) {
 	if p.whole {
 		rep.addPart(c.part)
 	}
+	refreshed := p.whole && rep.failed == nil && !torn
 	switch {
-	case p.whole && rep.failed == nil && !torn:
+	case refreshed:
 		b.replace(got)
 		c.part, c.pending = nil, false
 	case p.whole && torn: // and so would be what this try has brought, at the next one
@@ -50,9 +51,9 @@ func (c *core) land(res fetch.Result, now instant) {
 	}
 	b.snap.tally.count(res, rep, len(b.changes))
 	c.snap = b.snap
-	refreshed := p.whole && rep.failed == nil && !torn
-	first := !before.loaded && (c.snap.loaded || rep.failed == nil && c.refreshAt == never)
-	if refreshed || first && !now.reached(c.refreshAt) {
+	// A refresh that has come due meanwhile stays due.
+	began := !before.loaded && (c.snap.loaded || rep.failed == nil && c.refreshAt == never)
+	if refreshed || began && !now.reached(c.refreshAt) {
 		c.schedule(p.at)
 	}
 	c.snap.refreshAt = c.refreshAt
