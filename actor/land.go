@@ -33,7 +33,7 @@ func (c *core) land(res fetch.Result, now instant) {
 		c.part, c.pending = nil, false
 	case p.whole && torn: // and so would be what this try has brought, at the next one
 		b.fill(got)
-		c.part, c.pending = nil, c.pending || c.policy.ahead()
+		c.part = nil
 	case p.whole:
 		b.fill(got)
 		c.keep(got, before)

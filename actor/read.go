@@ -42,7 +42,8 @@ func (a *Actor) WaitText(ctx context.Context, slot int) (string, error) {
 	return p.Text(), err
 }
 
-// TimedParam is like TimedText, with the metadata.
+// TimedParam returns the value of slot, with its metadata, if a look at the clock
+// says that it may be served, where reads refresh. It never blocks.
 func (a *Actor) TimedParam(slot int) (fetch.Parameter, bool) {
 	s := a.snap.Load()
 	if s.clock == nil || slot >= len(s.texts) || s.texts[slot] == "" || !s.fresh() {

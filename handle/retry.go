@@ -77,9 +77,9 @@ func (o RetryOptions) accepts(r Refresher, err error) (on bool, panicked error) 
 // guard calls a callback and logs its panic, if r says where.
 func guard(r Refresher, callback func() error) error {
 	err := fetch.Guard(callback)
-	logger, ok := r.(interface{ Logger() *slog.Logger })
-	if panicked := (*fetch.PanicError)(nil); ok && errors.As(err, &panicked) {
-		logger.Logger().Error("ssmcache: a callback of Retry panicked", "type", panicked.Type, "stack", string(panicked.Stack))
+	reporter, ok := r.(interface{ Logger() *slog.Logger })
+	if panicked, is := err.(*fetch.PanicError); ok && is { // not one that the callback was given, and wraps
+		reporter.Logger().Error("ssmcache: a callback of Retry panicked", "type", panicked.Type, "stack", string(panicked.Stack))
 	}
 	return err
 }
